@@ -1,0 +1,76 @@
+"""The blog's plain pages: lists, one post, one page. Comments build theirs on PostView."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.cache import add_never_cache_headers
+from django.views.generic import DetailView, ListView
+
+from blog.models import Post, PostQuerySet, Tag
+from blog.permissions import may_edit
+
+
+class PostListView(ListView):
+    """The published posts, newest first. Template: blog/index.html; context: `page_obj`."""
+
+    template_name = "blog/index.html"
+    paginate_by = settings.POSTS_PER_PAGE
+
+    def get_queryset(self) -> PostQuerySet:
+        return (
+            Post.objects.published()
+            .posts()
+            .newest_first()
+            .select_related("author")
+            .prefetch_related("tags")
+        )
+
+
+class TagView(PostListView):
+    """The published posts with one tag. Template: blog/index.html; context adds `tag`."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.tag = get_object_or_404(Tag, slug=kwargs["slug"])
+
+    def get_queryset(self) -> PostQuerySet:
+        return super().get_queryset().filter(tags=self.tag)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(tag=self.tag, **kwargs)
+
+
+class PostView(DetailView):
+    """One post. Who may edit it sees it before publication too, never cached; others get 404.
+
+    Template: blog/post.html; context: `post`.
+    """
+
+    template_name = "blog/post.html"
+    context_object_name = "post"
+    kind = Post.Kind.POST
+
+    def get_queryset(self) -> PostQuerySet:
+        posts = Post.objects.filter(kind=self.kind).select_related("author")
+        return posts.prefetch_related("tags")
+
+    def get_object(self, queryset: Any = None) -> Post:
+        post = super().get_object(queryset)
+        if not post.is_published and not may_edit(self.request.user, post):
+            post = super().get_object(self.get_queryset().none())  # the same 404 as for no post
+        return post
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            add_never_cache_headers(response)
+        return response
+
+
+class PageView(PostView):
+    """One page such as About: the same, at the top of the site."""
+
+    kind = Post.Kind.PAGE

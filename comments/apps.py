@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.core import checks
+
+
+class CommentsConfig(AppConfig):
+    name = "comments"
+
+    def ready(self) -> None:
+        from comments.checks import check_screener  # noqa: PLC0415 (models are loaded only now)
+
+        checks.register(check_screener)

@@ -1,0 +1,37 @@
+"""What can go wrong with a comment, as one error each. Their texts are for a person."""
+
+
+class CommentError(Exception):
+    """Base of what a caller of this app may expect and show."""
+
+
+class StatusConflict(CommentError):
+    """The comment is no longer in the state that the act started from; nothing was written."""
+
+    def __init__(self, status: str, to: str) -> None:
+        super().__init__(
+            f"The comment is {status} by now and can't become {to}; nothing was changed."
+        )
+        self.status = status
+
+
+class ParentWithoutNumber(CommentError):
+    """A reply can't be public under a comment that never was."""
+
+    def __init__(self) -> None:
+        super().__init__("Publish the comment that this one answers first: it has no number yet.")
+
+
+class NotOpen(CommentError):
+    """The post, or the comment answered, takes no reply now."""
+
+
+class TreeBusy(CommentError):
+    """The branch moved under every try, or the database refused the tree at COMMIT."""
+
+    def __init__(self) -> None:
+        super().__init__("This conversation is being rearranged; please try again in a moment.")
+
+
+class WrongRoom(TypeError):
+    """A programmer's mistake: comments are written through comments.tree."""

@@ -1,0 +1,54 @@
+"""The comment form: shape of input only. Limits are settings; who may send is not judged here."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from comments import markup
+
+
+class CommentForm(forms.Form):
+    """Name, text, optional mail. A signed-in member of staff writes under the account's name."""
+
+    name = forms.CharField(max_length=80, widget=forms.TextInput({"autocomplete": "name"}))
+    mail = forms.EmailField(
+        required=False,
+        label="Mail",
+        help_text="Optional; never shown.",
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
+    text = forms.CharField(strip=False, widget=forms.Textarea({"rows": 8}))
+    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any = None, *, initial: dict[str, Any] | None = None, staff: bool = False
+    ) -> None:
+        super().__init__(data, initial=initial, auto_id="comment-%s")
+        self.fields["text"].widget.attrs["maxlength"] = settings.COMMENT_MAX_LENGTH
+        self.fields["text"].help_text = (
+            f"At most {settings.COMMENT_MAX_LENGTH:,} characters. *emphasis*, **strong**,"
+            " > quotes, lists, `code` and links work."
+        )
+        if staff:
+            del self.fields["name"], self.fields["mail"]
+
+    def clean_name(self) -> str:
+        """One line of visible characters."""
+        name = " ".join(markup.normalise(self.cleaned_data["name"]).split())
+        if not name:
+            raise forms.ValidationError("Please give a name.")
+        return name
+
+    def clean_text(self) -> str:
+        """The text as it will be stored, within the limit."""
+        text = markup.normalise(self.cleaned_data["text"])
+        if not text:
+            raise forms.ValidationError("There is no text yet.")
+        limit = settings.COMMENT_MAX_LENGTH
+        if len(text) > limit:
+            raise forms.ValidationError(
+                f"The text has {len(text):,} characters; {limit:,} are possible. Nothing is lost:"
+                " shorten it, or send it in two comments."
+            )
+        return text

@@ -1,0 +1,202 @@
+"""How a comment comes in: what a verdict is, who gives it, and how both are stored together.
+
+One screener, named by dotted path in COMMENT_SCREENER, gives exactly one answer for a new comment.
+No screener, or one that raises: the comment is held, and the reason says so.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
+
+from blog.models import Post
+from comments import markup, numbers, tree
+from comments.errors import NotOpen
+from comments.models import Comment, RecordedReason, Submission
+from comments.status import Status
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
+
+SAME_FORM_WITHIN: Final = timedelta(hours=1)
+
+Effect = Literal["note", "hold", "reject", "spam", "publish"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What somebody sent: normalised, rendered, not yet stored."""
+
+    post: Post
+    parent: Comment | None
+    name: str
+    mail: str
+    text: str
+    html: str
+    user: "User | None" = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """One rule's finding. `sentence` is for people; `evidence` is JSON."""
+
+    rule: str
+    effect: Effect
+    sentence: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A new comment's first status with every reason for it."""
+
+    status: Status
+    reasons: tuple[Reason, ...]
+
+
+class Screener(Protocol):
+    """What COMMENT_SCREENER names: a class whose instances hold no state."""
+
+    def screen(self, draft: Draft) -> Verdict:
+        """The verdict on a draft. May query; must not write."""
+
+    def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
+        """Log what was decided, in the transaction that stores the comment."""
+
+
+def make_draft(  # noqa: PLR0917
+    post: Post, parent: Comment | None, name: str, mail: str, text: str, user: Any = None
+) -> Draft:
+    """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None."""
+    text = markup.normalise(text)
+    html = markup.render(text)
+    return Draft(post=post, parent=parent, name=name, mail=mail, text=text, html=html, user=user)
+
+
+def receive(draft: Draft, *, sender: str) -> Comment:
+    """Screen and store a draft, once: the same form again within an hour gives the same comment.
+
+    `sender` is a digest of cookie or network. Opens its own transaction, with the reasons and the
+    screener's log row in it. Raises NotOpen when the post or the comment answered takes no reply
+    by now, TreeBusy, and what the database raises; then nothing is stored.
+    """
+    if draft.parent is None:
+        with transaction.atomic(durable=True):
+            return _store(draft, None, sender)
+    return tree.under_lock(draft.parent.pk, lambda parent: _store(draft, parent, sender))
+
+
+@cache
+def load_screener(path: str) -> Screener | None:
+    """The screener at a dotted path; None for an empty one. Proved by a system check."""
+    screener: Screener | None = import_string(path)() if path else None
+    return screener
+
+
+def screen(draft: Draft) -> tuple[Verdict, Screener | None]:
+    """The verdict on a draft, and the screener that has to record it. Never raises."""
+    try:
+        screener = load_screener(settings.COMMENT_SCREENER)
+        if screener is not None:
+            with transaction.atomic():  # a failing query must not take the comment with it
+                return screener.screen(draft), screener
+        sentence = "No screener is set: every comment waits."
+    except Exception:
+        logger.exception("The screener could not run; the comment is held.")
+        sentence = "The screening could not run, so a person has to look."
+    reason = Reason(rule="screening", effect="hold", sentence=sentence)
+    return Verdict(Status.PENDING, (reason,)), None
+
+
+def _store(draft: Draft, parent: Comment | None, sender: str) -> Comment:
+    digest = _digest(draft, sender)
+    now = timezone.now()
+    if earlier := _claim(digest, now):
+        return earlier
+    _require_open(draft, parent)
+    verdict, screener = screen(draft)
+    comment = _insert(draft, parent, now)
+    if verdict.status == Status.PUBLISHED:
+        numbers.allot_number(comment)
+    if verdict.status != Status.PENDING:
+        comment.change_status(verdict.status, at=now)
+    _record_reasons(comment, verdict, now)
+    Submission.objects.filter(digest=digest).update(comment=comment)
+    if screener is not None:
+        screener.record(comment, verdict, now)
+    return comment
+
+
+def _insert(draft: Draft, parent: Comment | None, now: datetime) -> Comment:
+    comment = Comment(
+        post=draft.post,
+        user=draft.user,
+        name=draft.name,
+        mail=draft.mail,
+        text=draft.text,
+        html=draft.html,
+        html_version=markup.VERSION,
+        submitted_at=now,
+        changed_at=now,
+    )
+    if parent is None:
+        tree.add_root(comment)
+    else:
+        tree.add_reply(comment, parent)
+    return comment
+
+
+def _require_open(draft: Draft, parent: Comment | None) -> None:
+    """Judge by what the database says now, not when the form was made."""
+    post = Post.objects.get(pk=draft.post.pk)
+    if not post.accepts_comments:
+        raise NotOpen("Comments on this post are closed by now.")
+    if parent is not None and (parent.post_id != post.pk or not parent.is_published):
+        raise NotOpen("The comment you answer is no longer there to be answered.")
+
+
+def _record_reasons(comment: Comment, verdict: Verdict, now: datetime) -> None:
+    RecordedReason.objects.bulk_create(
+        RecordedReason(
+            comment=comment,
+            rule=reason.rule,
+            effect=reason.effect,
+            sentence=reason.sentence,
+            evidence=reason.evidence,
+            recorded_at=now,
+        )
+        for reason in verdict.reasons
+    )
+
+
+def _digest(draft: Draft, sender: str) -> str:
+    parent = draft.parent.pk if draft.parent else ""
+    content = "\0".join(map(str, [draft.post.pk, parent, draft.name, draft.text, sender]))
+    return salted_hmac("submission", content, algorithm="sha256").hexdigest()
+
+
+def _claim(digest: str, now: datetime) -> Comment | None:
+    """Claim this form for the transaction, or the comment that it already made.
+
+    Of two at once the second waits here for the first to commit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO comments_submission AS s (digest, received_at) VALUES (%s, %s)"
+            " ON CONFLICT (digest) DO UPDATE SET received_at = excluded.received_at"
+            " WHERE s.received_at < %s RETURNING digest",
+            [digest, now, now - SAME_FORM_WITHIN],
+        )
+        claimed = cursor.fetchone() is not None
+    if claimed:
+        return None
+    return Submission.objects.select_related("comment__post").get(digest=digest).comment

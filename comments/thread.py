@@ -1,0 +1,69 @@
+"""A conversation in reading order: plain values for the template, nothing queried."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from comments.models import Comment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One comment at its place on the page.
+
+    `opens` says that it begins a list of replies, `closes` how many lists end after it; `depth`
+    is shown depth, 1 for the top level. `parent` is what it answers, None at the top.
+    """
+
+    comment: Comment
+    parent: Comment | None
+    depth: int
+    opens: bool
+    closes: int
+
+    @property
+    def closing(self) -> range:
+        """For a template to loop over."""
+        return range(self.closes)
+
+
+def arrange(comments: Iterable[Comment], display_depth: int) -> list[Entry]:
+    """All numbered comments of a post, depth first, siblings by number.
+
+    Indentation stops at `display_depth`: deeper replies follow in order at that depth, where only
+    their "in reply to" says what they answer. A comment whose parent is not among `comments`
+    counts as top-level.
+    """
+    rows = list(comments)
+    by_id = {row.pk: row for row in rows}
+    replies: dict[int | None, list[Comment]] = {}
+    for row in rows:
+        replies.setdefault(row.parent_id if row.parent_id in by_id else None, []).append(row)
+    order: list[tuple[Comment, int]] = []
+    stack = [(row, 1) for row in _reversed_siblings(replies.get(None, []))]
+    while stack:
+        row, depth = stack.pop()
+        order.append((row, min(depth, display_depth)))
+        stack.extend((reply, depth + 1) for reply in _reversed_siblings(replies.get(row.pk, [])))
+    return _entries(order, by_id)
+
+
+def _reversed_siblings(rows: Sequence[Comment]) -> list[Comment]:
+    return sorted(rows, key=lambda row: row.ordinal or 0, reverse=True)
+
+
+def _entries(order: Sequence[tuple[Comment, int]], by_id: dict[int, Comment]) -> list[Entry]:
+    depths = [depth for _, depth in order] + [1]
+    entries, before = [], 0
+    for (row, depth), after in zip(order, depths[1:], strict=True):
+        answered = by_id.get(row.answers_id or row.parent_id or 0)
+        entries.append(
+            Entry(
+                comment=row,
+                parent=answered,
+                depth=depth,
+                opens=depth > before,
+                closes=max(depth - after, 0),
+            )
+        )
+        before = depth
+    return entries

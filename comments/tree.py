@@ -1,0 +1,207 @@
+"""Places in the tree: the only code that writes parent, post, lft, rght, tree_id or level.
+
+mptt renumbers the rows that follow a new one, so two writers in one tree corrupt it. Every write
+here therefore holds a transaction-scoped advisory lock on its tree, taken before the parent is
+read. A new root needs none: its tree id comes from a sequence.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
+
+from django.db import IntegrityError, connection, models, transaction
+from mptt.models import MPTTModel
+
+from blog.models import Post
+from comments.errors import CommentError, TreeBusy
+from comments.models import Comment
+
+MAX_LEVEL: Final = 59  # sixty levels; a reply to the deepest attaches to that one's parent
+LOCK_SPACE: Final = 0x434F4C  # first half of the advisory lock's key, ours alone
+TRIES: Final = 5
+BEHIND_ALL: Final = 2_000_000_000  # a provisional lft: new siblings come after the old ones
+
+Result = TypeVar("Result")
+
+
+class _Moved(Exception):
+    """The comment left the locked tree between look-up and lock."""
+
+
+def add_root(comment: Comment) -> None:
+    """Insert `comment` as a new top-level comment; the caller opens the transaction."""
+    comment.parent = None
+    _insert(comment)
+
+
+def add_reply(comment: Comment, parent: Comment) -> None:
+    """Insert `comment` below `parent`, which `under_lock` gave to the caller.
+
+    At the depth limit it becomes a sibling of `parent` and keeps it in `answers`.
+    """
+    if parent.level >= MAX_LEVEL:
+        comment.answers = parent
+        parent = Comment.objects.get(pk=parent.parent_id)
+    comment.parent = parent
+    _insert(comment)
+
+
+def under_lock(comment_id: int, work: Callable[[Comment], Result]) -> Result:
+    """Run `work(comment)` in a transaction of its own that holds the lock of the comment's tree.
+
+    `comment` is read after the lock, with its post. If a move took it to another tree meanwhile,
+    all starts again in a new transaction, so `work` may run more than once and must have no effect
+    outside the database. Raises Comment.DoesNotExist, TreeBusy after 5 tries or when the database
+    refuses the tree at COMMIT, and whatever `work` raises.
+    """
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic(durable=True):
+                return work(_lock_and_read(comment_id))
+        except _Moved:
+            continue
+        except IntegrityError as error:
+            raise TreeBusy from error
+    raise TreeBusy
+
+
+def delete_leaf(comment_id: int) -> None:
+    """Delete a comment without replies and number for good, under its tree's lock."""
+
+    def delete(comment: Comment) -> None:
+        if comment.rght != comment.lft + 1 or comment.number is not None:
+            raise CommentError("A comment with replies or a number leaves a tombstone instead.")
+        MPTTModel.delete(comment)
+
+    under_lock(comment_id, delete)
+
+
+def plant(comments: Iterable[tuple[Comment, Comment | None]]) -> None:
+    """Insert many comments with their parents, each parent before its replies: for imports.
+
+    A parent is a comment of the same list or one already stored. The caller holds a transaction;
+    the trees added to are locked here, in the order of their ids. Work grows with the size of the
+    trees, once, not with every reply.
+    """
+    pairs = list(comments)
+    lock_trees({p.tree_id for _, p in pairs if p is not None and p.pk is not None})
+    touched = set()
+    for level in _by_level(pairs):
+        for comment, parent in level:
+            comment.parent = parent
+            comment.tree_id = parent.tree_id if parent else Comment.objects._get_next_tree_id()
+            comment.lft, comment.rght = BEHIND_ALL, BEHIND_ALL + 1
+            comment.level = parent.level + 1 if parent else 0
+            touched.add(comment.tree_id)
+        Comment.objects.bulk_create([comment for comment, _ in level])
+    for tree_id in sorted(touched):
+        recompute(tree_id)
+
+
+def move_branch(comment: Comment, *, post: Post, parent: Comment | None) -> None:
+    """Put `comment` and all below it under `parent`, or at the top level of `post`.
+
+    The caller holds the locks of both trees (lock_trees) and has re-read both. Numbers are the
+    business of comments.numbers. Raises CommentError for a move below itself.
+    """
+    branch = list(comment.get_descendants(include_self=True).values_list("pk", flat=True))
+    if parent is not None and parent.pk in branch:
+        raise CommentError("A comment can't be moved below itself.")
+    old_tree = comment.tree_id
+    new_tree = parent.tree_id if parent else Comment.objects._get_next_tree_id()
+    rows = Comment.objects.filter(pk__in=branch)
+    # Behind everything that is there: recompute() orders siblings by their old lft.
+    last = Comment.objects.filter(tree_id=new_tree).aggregate(last=models.Max("rght"))["last"] or 0
+    rows.update(
+        post=post,
+        tree_id=new_tree,
+        lft=models.F("lft") + last,
+        rght=models.F("rght") + last,
+    )
+    level = parent.level + 1 if parent else 0
+    Comment.objects.filter(pk=comment.pk).update(parent=parent, level=level)
+    recompute(new_tree)
+    if new_tree != old_tree:
+        recompute(old_tree)
+    comment.refresh_from_db()
+
+
+def lock_trees(tree_ids: Iterable[int]) -> None:
+    """Take the locks of several trees in the order of their ids; needs a transaction."""
+    with connection.cursor() as cursor:
+        for tree_id in sorted(set(tree_ids)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, tree_id])
+
+
+def recompute(tree_id: int) -> int:
+    """Derive lft, rght and level of one tree from `parent`; the number of rows changed.
+
+    The caller holds the tree's lock. Siblings keep their order. The tree keeps its id.
+    """
+    rows = list(rows_of(tree_id))
+    wrong = []
+    for row, place in zip(rows, places(rows), strict=True):
+        if place and place != (row.lft, row.rght, row.level):
+            row.lft, row.rght, row.level = place
+            wrong.append(row)
+    Comment.objects.bulk_update(wrong, ["lft", "rght", "level"], batch_size=2000)
+    return len(wrong)
+
+
+def rows_of(tree_id: int) -> Sequence[Comment]:
+    """One tree's rows in their present order, tree fields only."""
+    fields = ("pk", "parent_id", "tree_id", "lft", "rght", "level")
+    return Comment.objects.filter(tree_id=tree_id).only(*fields).order_by("lft", "pk")
+
+
+def places(rows: Sequence[Comment]) -> list[tuple[int, int, int] | None]:
+    """Where each row of one tree belongs by `parent` alone, siblings in the order given.
+
+    None for a row that no root of `rows` leads to: its parent is in another tree, or in a circle.
+    """
+    replies: dict[int | None, list[int]] = {}
+    for row in rows:
+        replies.setdefault(row.parent_id, []).append(row.pk)
+    found: dict[int, tuple[int, int, int]] = {}
+    counter = 0
+    # Depth first without recursion: a negative id marks the way back out of a comment.
+    stack = [(pk, 0) for pk in reversed(replies.get(None, []))]
+    opened: dict[int, int] = {}
+    while stack:
+        pk, level = stack.pop()
+        counter += 1
+        if pk < 0:
+            found[-pk] = (opened[-pk], counter, level)
+            continue
+        opened[pk] = counter
+        stack.append((-pk, level))
+        stack.extend((reply, level + 1) for reply in reversed(replies.get(pk, [])))
+    return [found.get(row.pk) for row in rows]
+
+
+def _insert(comment: Comment) -> None:
+    # Past Comment.save, which refuses inserts from anywhere else.
+    MPTTModel.save(comment, force_insert=True)
+
+
+def _lock_and_read(comment_id: int) -> Comment:
+    tree_id = Comment.objects.values_list("tree_id", flat=True).get(pk=comment_id)
+    lock_trees([tree_id])
+    comment = Comment.objects.select_related("post").get(pk=comment_id)
+    if comment.tree_id != tree_id:
+        raise _Moved
+    return comment
+
+
+def _by_level(
+    pairs: Sequence[tuple[Comment, Comment | None]],
+) -> list[list[tuple[Comment, Comment | None]]]:
+    """The pairs in waves: a wave's parents are stored, or stand in an earlier wave."""
+    depth: dict[int, int] = {}
+    waves: list[list[tuple[Comment, Comment | None]]] = []
+    for comment, parent in pairs:
+        wave = depth.get(id(parent), -1) + 1 if parent is not None else 0
+        depth[id(comment)] = wave
+        while len(waves) <= wave:
+            waves.append([])
+        waves[wave].append((comment, parent))
+    return waves

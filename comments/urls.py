@@ -1,0 +1,52 @@
+"""Addresses of comments. `blog_patterns` stand in for the blog's own ones."""
+
+from django.urls import path, register_converter
+
+from blog.models import Post
+from blog.urls import PAGE_ROUTE, POST_ROUTE
+from blog.urls import lists as blog_lists
+from comments import views
+
+
+class NumberConverter:
+    """A comment's number in a path: `1`, `1.6`."""
+
+    regex = r"[1-9][0-9]*(?:\.[1-9][0-9]*)*"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(NumberConverter, "number")
+
+PAGE = {"kind": Post.Kind.PAGE}
+
+app_name = "comments"
+blog_patterns = (
+    [
+        *blog_lists,
+        path(POST_ROUTE, views.ConversationView.as_view(), name="post"),
+        path(PAGE_ROUTE, views.PageConversationView.as_view(), name="page"),
+    ],
+    "blog",
+)
+urlpatterns = [
+    path("comments/<str:token>/", views.StatusView.as_view(), name="status"),
+    path(POST_ROUTE + "comment/", views.CommentFormView.as_view(), name="comment"),
+    path(POST_ROUTE + "c/<number:number>/", views.PermalinkView.as_view(), name="permalink"),
+    path(POST_ROUTE + "c/<number:number>/reply/", views.CommentFormView.as_view(), name="reply"),
+    path(PAGE_ROUTE + "comment/", views.CommentFormView.as_view(**PAGE), name="page-comment"),
+    path(
+        PAGE_ROUTE + "c/<number:number>/",
+        views.PermalinkView.as_view(**PAGE),
+        name="page-permalink",
+    ),
+    path(
+        PAGE_ROUTE + "c/<number:number>/reply/",
+        views.CommentFormView.as_view(**PAGE),
+        name="page-reply",
+    ),
+]

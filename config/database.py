@@ -1,0 +1,39 @@
+"""Where the one Postgres is: DATABASE_URL, else the embedded one of the data folder."""
+
+import os
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from config import embedded
+
+NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+# A request that waits longer than this has failed for its reader anyway; a runaway must not hold
+# a lock that others queue behind.
+LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+
+
+def from_environment() -> dict[str, Any]:
+    """Django's settings for the default database; starts and creates nothing."""
+    url = os.environ.get("DATABASE_URL", "")
+    place = from_url(url) if url else {**embedded.connection(embedded.data_folder()), "OPTIONS": {}}
+    place["OPTIONS"].setdefault("options", LIMITS)
+    place["OPTIONS"].setdefault("application_name", "colloquy")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        **place,
+    }
+
+
+def from_url(url: str) -> dict[str, Any]:
+    """A libpq address (`postgresql://…`) as Django's settings; its other parameters are options."""
+    try:
+        parts: dict[str, Any] = dict(conninfo_to_dict(url))
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL can't be read: {error}".strip()) from error
+    place: dict[str, Any] = {ours: parts.pop(theirs, "") for theirs, ours in NAMES.items()}
+    return {**place, "OPTIONS": parts}

@@ -1,0 +1,23 @@
+"""Every address of the site. Comments and moderation are mounted where they are installed."""
+
+from django.apps import apps
+from django.contrib import admin
+from django.urls import include, path
+
+from config import health
+
+urlpatterns = [
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+    path("", include("core.urls")),
+]
+if apps.is_installed("moderation"):
+    urlpatterns.append(path("admin/queue/", include("moderation.urls")))
+urlpatterns.append(path("admin/", admin.site.urls))
+if apps.is_installed("comments"):
+    # The page view of the blog answers any first path segment, so it comes last.
+    from comments.urls import blog_patterns
+
+    urlpatterns += [path("", include("comments.urls")), path("", include(blog_patterns))]
+else:
+    urlpatterns.append(path("", include("blog.urls")))

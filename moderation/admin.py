@@ -1,0 +1,41 @@
+"""The record in the admin: to read, never to change."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from moderation.models import LogEntry
+from moderation.permissions import moderatable
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(admin.ModelAdmin):
+    list_display = [
+        "at",
+        "act",
+        "comment_id",
+        "number",
+        "status_before",
+        "status_after",
+        "actor_id",
+    ]
+    list_filter = ["act"]
+    date_hierarchy = "at"
+    ordering = ["-pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
+        entries = super().get_queryset(request)
+        if request.user.has_perm("moderation.moderate_any"):
+            return entries
+        return entries.filter(comment_id__in=moderatable(request.user).values("pk"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,57 @@
+"""Who may decide on which comment. No user means no; who may not, is told nothing (404)."""
+
+from typing import TYPE_CHECKING, Any
+
+from comments.models import Comment, CommentQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+    AnyUser = User | AnonymousUser
+
+
+class NotAllowed(Exception):
+    """The actor may not decide on this comment; a view answers it with 404."""
+
+
+def may_moderate(user: "AnyUser | None", comment: Comment) -> bool:
+    """Whether `user` may decide on `comment`. At most the queries of Django's permission cache."""
+    if not _is_moderating_staff(user):
+        return False
+    person: Any = user
+    if person.has_perm("moderation.moderate_any"):
+        return True
+    own = comment.post.author_id == person.pk
+    return own and bool(person.has_perm("moderation.moderate_own"))
+
+
+def moderatable(user: "AnyUser | None") -> CommentQuerySet:
+    """Twin of may_moderate for sets: the comments that `user` may decide on."""
+    comments: CommentQuerySet = Comment.objects.all()
+    if not _is_moderating_staff(user):
+        return comments.none()
+    person: Any = user
+    if person.has_perm("moderation.moderate_any"):
+        return comments
+    if person.has_perm("moderation.moderate_own"):
+        return comments.filter(post__author=person)
+    return comments.none()
+
+
+def may_open_queue(user: "AnyUser | None") -> bool:
+    """Whether the queue has anything to show to `user`, now or ever."""
+    person: Any = user
+    return _is_moderating_staff(user) and (
+        person.has_perm("moderation.moderate_any") or person.has_perm("moderation.moderate_own")
+    )
+
+
+def require_may_moderate(user: "AnyUser | None", comment: Comment) -> None:
+    """Raise NotAllowed unless may_moderate."""
+    if not may_moderate(user, comment):
+        raise NotAllowed
+
+
+def _is_moderating_staff(user: "AnyUser | None") -> bool:
+    person: Any = user
+    return person is not None and person.is_authenticated and person.is_active and person.is_staff

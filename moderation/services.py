@@ -1,0 +1,111 @@
+"""Every act on a comment: one function each, permission checked, one log row in its transaction.
+
+Each opens its own transaction under the lock of the comment's tree, so none may be called inside
+`atomic()`. All raise NotAllowed, StatusConflict (somebody else was first, or the state does not
+allow it; nothing was written), TreeBusy, and Comment.DoesNotExist.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from comments import numbers, tree
+from comments.errors import StatusConflict
+from comments.models import Comment
+from comments.status import Remover, Status
+from moderation.models import Act, LogEntry
+from moderation.permissions import require_may_moderate
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+Change = Callable[[Comment, datetime], None]
+
+
+def publish_comment(*, comment_id: int, version: int, by: "User") -> Comment:
+    """Make it public; the first time, allot its number.
+
+    Also raises ParentWithoutNumber for a reply to a comment that was never public.
+    """
+
+    def publish(comment: Comment, now: datetime) -> None:
+        numbers.allot_number(comment)
+        comment.change_status(Status.PUBLISHED, at=now)
+
+    return _act(Act.PUBLISHED, comment_id, version, by, publish)
+
+
+def hold_comment(*, comment_id: int, version: int, by: "User") -> Comment:
+    """Put it back among what waits; a public one leaves a tombstone meanwhile."""
+    return _change(Act.HELD, Status.PENDING, comment_id, version, by)
+
+
+def reject_comment(*, comment_id: int, version: int, by: "User") -> Comment:
+    """Refuse it; a public one leaves a tombstone."""
+    return _change(Act.REJECTED, Status.REJECTED, comment_id, version, by)
+
+
+def mark_spam(*, comment_id: int, version: int, by: "User") -> Comment:
+    """Call it spam; a public one leaves a tombstone."""
+    return _change(Act.MARKED_SPAM, Status.SPAM, comment_id, version, by)
+
+
+def remove_comment(*, comment_id: int, version: int, by: "User") -> Comment:
+    """Take it down by a moderator's hand; number and replies keep their places."""
+
+    def remove(comment: Comment, now: datetime) -> None:
+        comment.change_status(Status.REMOVED, at=now, removed_by=Remover.MODERATOR)
+
+    return _act(Act.REMOVED, comment_id, version, by, remove)
+
+
+def restore_comment(*, comment_id: int, version: int, by: "User") -> Comment:
+    """Give a removed comment the status that it had before."""
+
+    def restore(comment: Comment, now: datetime) -> None:
+        if comment.status != Status.REMOVED:
+            raise StatusConflict(comment.status, "restored")
+        comment.change_status(Status(comment.status_before_removal), at=now)
+
+    return _act(Act.RESTORED, comment_id, version, by, restore)
+
+
+def _change(act: Act, to: Status, comment_id: int, version: int, by: "User") -> Comment:
+    def change(comment: Comment, now: datetime) -> None:
+        comment.change_status(to, at=now)
+
+    return _act(act, comment_id, version, by, change)
+
+
+def _act(act: Act, comment_id: int, version: int, by: "User", change: Change) -> Comment:
+    """One act: lock, read, judge, compare with the version the actor saw, change, log."""
+    now = timezone.now()
+
+    def work(comment: Comment) -> Comment:
+        require_may_moderate(by, comment)
+        if comment.version != version:
+            raise StatusConflict(comment.status, act.label)
+        before = comment.status
+        change(comment, now)
+        log_act(act, comment, status_before=before, actor_id=by.pk, at=now)
+        return comment
+
+    return tree.under_lock(comment_id, work)
+
+
+def log_act(
+    act: Act, comment: Comment, *, status_before: str, actor_id: int | None, at: datetime
+) -> LogEntry:
+    """Write the one log row of an act; the caller holds the transaction of the change."""
+    return LogEntry.objects.create(
+        act=act,
+        comment_id=comment.pk,
+        post_id=comment.post_id,
+        actor_id=actor_id,
+        status_before=status_before,
+        status_after=comment.status,
+        number=comment.number or "",
+        at=at,
+    )

@@ -1,0 +1,120 @@
+"""The queue's pages, inside the admin."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from comments.errors import CommentError, StatusConflict
+from comments.models import Comment
+from comments.status import Status
+from moderation import queue, services
+from moderation.models import LogEntry
+from moderation.permissions import NotAllowed, may_open_queue, moderatable
+
+CARDS_PER_PAGE: Final = 25
+
+ACTS: Final[dict[str, tuple[Callable[..., Comment], str]]] = {
+    "publish": (services.publish_comment, "Published as #{number}."),
+    "reject": (services.reject_comment, "Rejected."),
+    "spam": (services.mark_spam, "Marked as spam."),
+    "remove": (services.remove_comment, "Removed."),
+    "restore": (services.restore_comment, "Restored."),
+    "hold": (services.hold_comment, "Back among what waits."),
+}
+
+
+@require_safe
+def queue_page(request: HttpRequest) -> HttpResponse:
+    """The cards of one status. Template: moderation/queue.html; context: `cards`, `tabs`, `page`.
+
+    404 for who may decide on nothing.
+    """
+    user: Any = request.user
+    if not may_open_queue(user):
+        raise Http404
+    status = request.GET.get("status", Status.PENDING.value)
+    if status not in Status.values:
+        raise Http404
+    page = Paginator(queue.comments_in(user, status), CARDS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "title": "Queue",
+        "status": status,
+        "tabs": queue.counts(user),
+        "page": page,
+        "cards": queue.cards(page),
+    }
+    return _render(request, "moderation/queue.html", context)
+
+
+@require_safe
+def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """One comment with its record. Template: moderation/card.html; context: `cards`, `log`."""
+    comment: Comment = get_object_or_404(
+        queue.with_context(moderatable(request.user)), pk=comment_id
+    )
+    context = {
+        "title": "Comment",
+        "cards": queue.cards([comment]),
+        "log": LogEntry.objects.filter(comment_id=comment.pk).order_by("pk"),
+    }
+    return _render(request, "moderation/card.html", context)
+
+
+@require_POST
+def act(request: HttpRequest, comment_id: int, name: str) -> HttpResponse:
+    """Carry out one act for the version that the form was made for, and go back to the queue."""
+    service, done = ACTS[name]
+    try:
+        version = int(request.POST.get("version", ""))
+    except ValueError:
+        version = 0  # no comment has it: answered as a conflict
+    try:
+        comment = service(comment_id=comment_id, version=version, by=request.user)
+    except (NotAllowed, Comment.DoesNotExist) as error:
+        raise Http404 from error
+    except StatusConflict:
+        messages.warning(request, _who_was_first(request, comment_id))
+    except CommentError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{comment.name}: {done.format(number=comment.number)}")
+    return redirect(_back(request))
+
+
+def _who_was_first(request: HttpRequest, comment_id: int) -> str:
+    comment: Comment = get_object_or_404(moderatable(request.user), pk=comment_id)
+    last = LogEntry.objects.filter(comment_id=comment_id).order_by("-pk").first()
+    by = _name_of(last.actor_id) if last else "somebody"
+    return (
+        f"{comment.name}: somebody decided before you. The comment is {comment.status} by now"
+        f" (last act: {last.act if last else 'unknown'}, by {by}). Your click changed nothing."
+    )
+
+
+def _name_of(actor_id: int | None) -> str:
+    if actor_id is None:
+        return "the site"
+    user = get_user_model().objects.filter(pk=actor_id).first()
+    return user.get_username() if user else "a former member of staff"
+
+
+def _back(request: HttpRequest) -> str:
+    """The queue's tab and page that the form stood on; nothing else of the address is taken."""
+    query = QueryDict(mutable=True)
+    for name in ("status", "page"):
+        if value := request.POST.get(name):
+            query[name] = value
+    return reverse("moderation:queue") + (f"?{query.urlencode()}" if query else "")
+
+
+def _render(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, {**admin.site.each_context(request), **context})
