@@ -102,7 +102,8 @@ def parser() -> argparse.ArgumentParser:
     one = act("link", link, "Print a one-time sign-in link.")
     one.add_argument("user", nargs="?", default="owner", metavar="USER")
     data_option(one)
-    act("lock", lock, "Resolve the dependencies anew into the lock files.")
+    one = act("lock", lock, "Write the lock files from pyproject.toml; pins that still fit stay.")
+    one.add_argument("--upgrade", action="store_true", help="take the newest that fits instead")
     return top
 
 
@@ -399,8 +400,8 @@ def db(options: argparse.Namespace) -> int:
     with database(data):
         place = embedded.connection(data)
         where = ["-h", place["HOST"], "-U", place["USER"], "-d", place["NAME"]]
-        if url := os.environ.get("DATABASE_URL"):
-            where = ["-d", url]
+        if os.environ.get("DATABASE_URL"):
+            where = ["-d", os.environ["DATABASE_URL"]]
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is psql's
         command = [str(embedded.binaries() / "psql"), *where, *options.psql]
         return subprocess.run(command, check=False).returncode
@@ -462,9 +463,10 @@ def test_environment(django: str | None) -> str:
 
 
 def python313() -> str:
-    candidates = [Path(found)] if (found := shutil.which("python3.13")) else []
-    if root := os.environ.get("PYENV_ROOT"):
-        candidates += sorted(Path(root).glob("versions/3.13*/bin/python3.13"))
+    found = shutil.which("python3.13")
+    candidates = [Path(found)] if found else []
+    if os.environ.get("PYENV_ROOT"):
+        candidates += Path(os.environ["PYENV_ROOT"]).glob("versions/3.13*/bin/python3.13")
     for candidate in candidates:
         # pyenv's shim is on PATH even where no 3.13 is switched on.
         if capture([str(candidate), "--version"]).returncode == 0:
@@ -541,7 +543,8 @@ def lock(options: argparse.Namespace) -> int:
             command = [
                 uv, "pip", "compile", "--quiet", "--universal", "--python-version", python,
                 "--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate",
-                "-c", constraints.name, *(f"--extra={extra}" for extra in extras),
+                *(["--upgrade"] if options.upgrade else []), "-c", constraints.name,
+                *(f"--extra={extra}" for extra in extras),
                 "pyproject.toml", "-o", name,
             ]  # fmt: skip
             result = capture(command)

