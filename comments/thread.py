@@ -10,14 +10,16 @@ from comments.models import Comment
 class Entry:
     """One comment at its place on the page.
 
-    `opens` says that it begins a list of replies, `closes` how many lists end after it; `depth`
-    is shown depth, 1 for the top level. `parent` is what it answers, None at the top.
+    `depth` is the shown depth, 1 for the top level. `opens` says that it begins a list, `deeper`
+    that the next one lies in a list inside it, `closes` how many lists above the outermost end
+    after it. `parent` is what it answers, None at the top.
     """
 
     comment: Comment
     parent: Comment | None
     depth: int
     opens: bool
+    deeper: bool
     closes: int
 
     @property
@@ -62,6 +64,7 @@ def _entries(order: Sequence[tuple[Comment, int]], by_id: dict[int, Comment]) ->
                 parent=answered,
                 depth=depth,
                 opens=depth > before,
+                deeper=after > depth,
                 closes=max(depth - after, 0),
             )
         )

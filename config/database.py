@@ -18,7 +18,9 @@ LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_se
 def from_environment() -> dict[str, Any]:
     """Django's settings for the default database; starts and creates nothing."""
     url = os.environ.get("DATABASE_URL", "")
-    place = from_url(url) if url else {**embedded.connection(embedded.data_folder()), "OPTIONS": {}}
+    place: dict[str, Any] = (
+        from_url(url) if url else {**embedded.connection(embedded.data_folder()), "OPTIONS": {}}
+    )
     place["OPTIONS"].setdefault("options", LIMITS)
     place["OPTIONS"].setdefault("application_name", "colloquy")
     return {

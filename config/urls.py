@@ -1,10 +1,13 @@
 """Every address of the site. Comments and moderation are mounted where they are installed."""
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from config import health
+
+admin.site.site_header = admin.site.site_title = settings.SITE_TITLE
 
 urlpatterns = [
     path("livez", health.livez),

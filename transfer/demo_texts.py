@@ -1,5 +1,6 @@
 """The words of the demo site."""
 
+import re
 from dataclasses import dataclass, field
 
 
@@ -25,6 +26,11 @@ class DemoComment:
     answers: str = ""
     ends: str = "published"
     text: str
+
+
+def flow(text: str) -> str:
+    """Join the lines of each paragraph: in a comment a line end is a line end."""
+    return re.sub(r"(?<!\n)\n(?=[^\n>\d])", " ", text)
 
 
 ABOUT = """\
@@ -110,19 +116,19 @@ ARGUMENT = [
     DemoComment(
         key="hanna",
         name="Hanna Okafor",
-        text="""\
+        text=flow("""\
 I like the comparison, but Bekker's numbers survive because the text is dead. Nobody adds a
 paragraph to Aristotle. A thread grows in the middle, and a number for a place in something that
-grows is either unstable or meaningless.""",
+grows is either unstable or meaningless."""),
     ),
     DemoComment(
         key="author1",
         answers="hanna",
-        text="""\
+        text=flow("""\
 > a thread grows in the middle
 
 It does, which is why the number says *where* a comment hangs and not how far down the page it is.
-The third reply to yours stays the third reply, whatever is written under the first two.""",
+The third reply to yours stays the third reply, whatever is written under the first two."""),
     ),
     DemoComment(
         key="hanna2",
@@ -151,12 +157,12 @@ The third reply to yours stays the third reply, whatever is written under the fi
     DemoComment(
         key="marta",
         name="Marta S.",
-        text="""\
+        text=flow("""\
 A practical note: courts do this too. Paragraph numbers in judgments came in only around 2000, and
 citing by page died within ten years. The reason given was the same as yours:
 
 1. pages differ between editions,
-2. paragraphs do not.""",
+2. paragraphs do not."""),
     ),
     DemoComment(
         key="joon2",
@@ -169,9 +175,9 @@ citing by page died within ten years. The reason given was the same as yours:
         name="Peter",
         answers="joon2",
         ends="pending",
-        text="""\
+        text=flow("""\
 There is a summary at https://example.org/neutral-citation and the text of the direction at
-https://example.com/practice-direction-2001, but I have only read the first.""",
+https://example.com/practice-direction-2001, but I have only read the first."""),
     ),
     DemoComment(
         key="waiting2",
