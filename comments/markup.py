@@ -41,15 +41,18 @@ PARTS: Final = (
 _here = threading.local()  # a bleach Cleaner shared by threads mixes up their texts
 
 
+UNWRITABLE: Final = frozenset({"Cc", "Cs"})  # controls, NUL among them, and lone surrogates
+
+
 def normalise(text: str) -> str:
     """The text as it is stored: Unix line ends, NFC, without control characters or outer blanks."""
+    return writable(text).strip()
+
+
+def writable(text: str) -> str:
+    """The same for a piece of a text, whose outer blanks mean something."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(
-        c for c in text if c in "\n\t" or unicodedata.category(c) not in UNWRITABLE
-    ).strip()
-
-
-UNWRITABLE: Final = frozenset({"Cc", "Cs"})  # controls, NUL among them, and lone surrogates
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in UNWRITABLE)
 
 
 def render(text: str) -> str:

@@ -4,10 +4,13 @@ Counters only grow, one per post and one per numbered place, so that a number is
 caller holds the lock of the comment's tree (comments.tree.under_lock).
 """
 
+from collections.abc import Sequence
+
 from django.db import connection
 from django.db.models import F
 
 from blog.models import Post
+from comments import tree
 from comments.errors import ParentWithoutNumber
 from comments.models import Comment, Place
 
@@ -37,6 +40,24 @@ def allot_to_ancestors(comment: Comment) -> list[Comment]:
     return unnumbered
 
 
+def allot_to_arrivals(pairs: Sequence[tree.Pair]) -> list[Comment]:
+    """Number the published among comments that tree.plant is about to store, and what they hang on.
+
+    For imports. Order among siblings is their order in `pairs`; parents stand before replies. The
+    caller holds the locks of the trees added to. Returns the placeholders: comments that got a
+    number without being public, new or stored.
+    """
+    tree.reserve_ids(comment for comment, _ in pairs)
+    by_parent, bearers = _to_be_numbered(pairs)
+    placeholders = [placeholder for bearer in bearers for placeholder in _number_up_to(bearer)]
+    places: dict[int, Place] = {}
+    for parent, arrivals in by_parent:
+        _number_siblings(parent, arrivals, places)
+    Place.objects.bulk_create(places.values(), batch_size=1000)
+    new = [comment for _, arrivals in by_parent for comment in arrivals]
+    return placeholders + [comment for comment in new if not comment.is_published]
+
+
 def renumber_branch(head: Comment) -> None:
     """Number a branch anew after tree.move_branch; the old numbers stay behind as pointers.
 
@@ -64,6 +85,58 @@ def sort_key(number: str) -> tuple[int, ...]:
     return tuple(int(part) for part in number.split("."))
 
 
+def _to_be_numbered(
+    pairs: Sequence[tree.Pair],
+) -> tuple[list[tuple[Comment | None, list[Comment]]], list[Comment]]:
+    """The arrivals that get a number, by parent, and the stored comments that they hang on."""
+    new = {comment.pk for comment, _ in pairs}
+    needed: set[int] = set()
+    bearers: dict[int, Comment] = {}
+    for comment, parent in reversed(pairs):
+        if not (comment.is_published or comment.pk in needed):
+            continue
+        needed.add(comment.pk)
+        if parent is not None:
+            needed.add(parent.pk)
+            if parent.pk not in new:
+                bearers[parent.pk] = parent
+    by_parent: dict[tuple[int, int | None], tuple[Comment | None, list[Comment]]] = {}
+    for comment, parent in pairs:
+        if comment.pk in needed:
+            pk = parent.pk if parent else None
+            holder = bearers.get(pk, parent) if pk else None  # the one that will have the number
+            by_parent.setdefault((comment.post_id, pk), (holder, []))[1].append(comment)
+    return list(by_parent.values()), list(bearers.values())
+
+
+def _number_up_to(bearer: Comment) -> list[Comment]:
+    """Number a stored comment and its ancestors where they have none."""
+    bearer.refresh_from_db(fields=["number", "ordinal"])  # the one before may have given it one
+    if bearer.number is not None:
+        return []
+    placeholders = allot_to_ancestors(bearer)
+    allot_number(bearer)
+    return [*placeholders, bearer]
+
+
+def _number_siblings(
+    parent: Comment | None, arrivals: Sequence[Comment], places: dict[int, Place]
+) -> None:
+    """Number arrivals under one parent, whose place is in `places` if it is new itself."""
+    prefix = f"{parent.number}." if parent else ""
+    if parent is None:
+        last = _next_top_level(arrivals[0].post_id, len(arrivals))
+    elif parent.pk in places:
+        last = places[parent.pk].replies = len(arrivals)
+    else:
+        last = _next_reply(parent.post_id, str(parent.number), len(arrivals))
+    for ordinal, comment in enumerate(arrivals, last - len(arrivals) + 1):
+        comment.number, comment.ordinal = f"{prefix}{ordinal}", ordinal
+        places[comment.pk] = Place(
+            post_id=comment.post_id, number=comment.number, comment_id=comment.pk
+        )
+
+
 def _next_number(comment: Comment) -> tuple[str, int]:
     if comment.parent_id is None:
         ordinal = _next_top_level(comment.post_id)
@@ -71,20 +144,26 @@ def _next_number(comment: Comment) -> tuple[str, int]:
     parent_number = _parent_number(comment)
     if parent_number is None:
         raise ParentWithoutNumber
-    parent_place = Place.objects.filter(post_id=comment.post_id, number=parent_number)
-    parent_place.update(replies=F("replies") + 1)
-    ordinal = parent_place.values_list("replies", flat=True).get()
+    ordinal = _next_reply(comment.post_id, parent_number)
     return f"{parent_number}.{ordinal}", ordinal
 
 
-def _next_top_level(post_id: int) -> int:
+def _next_reply(post_id: int, parent_number: str, count: int = 1) -> int:
+    """The last of the next `count` ordinals under a number."""
+    parent_place = Place.objects.filter(post_id=post_id, number=parent_number)
+    parent_place.update(replies=F("replies") + count)
+    return parent_place.values_list("replies", flat=True).get()
+
+
+def _next_top_level(post_id: int, count: int = 1) -> int:
+    """The last of the next `count` ordinals at the top level of a post."""
     # The row stays locked until COMMIT, which is what makes the counter exact.
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO comments_conversation AS c (post_id, top_level) VALUES (%s, 1)"
-            " ON CONFLICT (post_id) DO UPDATE SET top_level = c.top_level + 1"
+            "INSERT INTO comments_conversation AS c (post_id, top_level) VALUES (%s, %s)"
+            " ON CONFLICT (post_id) DO UPDATE SET top_level = c.top_level + excluded.top_level"
             " RETURNING top_level",
-            [post_id],
+            [post_id, count],
         )
         row = cursor.fetchone()
     return int(row[0])

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from mptt.models import MPTTModel
 
 from blog.models import Post
-from comments.errors import CommentError, TreeBusy
+from comments.errors import CommentError, TreeBusy, WrongRoom
 from comments.models import Comment
 
 MAX_LEVEL: Final = 59  # sixty levels; a reply to the deepest attaches to that one's parent
@@ -21,6 +21,7 @@ TRIES: Final = 5
 BEHIND_ALL: Final = 2_000_000_000  # a provisional lft: new siblings come after the old ones
 
 Result = TypeVar("Result")
+Pair = tuple[Comment, Comment | None]  # a comment with its parent, None at the top level
 
 
 class _Moved(Exception):
@@ -75,25 +76,48 @@ def delete_leaf(comment_id: int) -> None:
     under_lock(comment_id, delete)
 
 
-def plant(comments: Iterable[tuple[Comment, Comment | None]]) -> None:
+def within_depth(pairs: Sequence[Pair]) -> list[Pair]:
+    """The same comments, each under the nearest ancestor that the depth limit allows.
+
+    What a moved one really replies to stays in its `answers`. Parents stand before their replies.
+    """
+    level: dict[int, int] = {}
+    parent_of: dict[int, Comment | None] = {}
+    within = []
+    for comment, answered in pairs:
+        parent = answered
+        if answered is not None and _level_of(answered, level) >= MAX_LEVEL:
+            comment.answers = answered
+            parent = _above(answered, parent_of)
+        level[id(comment)] = _level_of(parent, level) + 1 if parent is not None else 0
+        parent_of[id(comment)] = parent
+        within.append((comment, parent))
+    return within
+
+
+def reserve_ids(comments: Iterable[Comment]) -> None:
+    """Give unsaved comments their ids, in the order given, so that rows can name each other."""
+    new = [comment for comment in comments if comment.pk is None]
+    sequence = "pg_get_serial_sequence('comments_comment', 'id')"
+    for comment, pk in zip(new, _next_values(sequence, len(new)), strict=True):
+        comment.pk = pk
+
+
+def plant(pairs: Sequence[Pair]) -> None:
     """Insert many comments with their parents, each parent before its replies: for imports.
 
     A parent is a comment of the same list or one already stored. The caller holds a transaction;
-    the trees added to are locked here, in the order of their ids. Work grows with the size of the
-    trees, once, not with every reply.
+    the trees added to are locked here, in the order of their ids. A new tree is written once, in
+    place; one that was there is recomputed once, however many replies it gets.
     """
-    pairs = list(comments)
-    lock_trees({p.tree_id for _, p in pairs if p is not None and p.pk is not None})
-    touched = set()
-    for level in _by_level(pairs):
-        for comment, parent in level:
-            comment.parent = parent
-            comment.tree_id = parent.tree_id if parent else Comment.objects._get_next_tree_id()
-            comment.lft, comment.rght = BEHIND_ALL, BEHIND_ALL + 1
-            comment.level = parent.level + 1 if parent else 0
-            touched.add(comment.tree_id)
-        Comment.objects.bulk_create([comment for comment, _ in level])
-    for tree_id in sorted(touched):
+    reserve_ids(comment for comment, _ in pairs)
+    new = {comment.pk for comment, _ in pairs}
+    grown = {p.tree_id for _, p in pairs if p is not None and p.pk not in new}
+    lock_trees(grown)
+    _choose_trees(pairs)
+    _arrange([comment for comment, _ in pairs if comment.tree_id not in grown])
+    Comment.objects.bulk_create([comment for comment, _ in pairs], batch_size=500)
+    for tree_id in sorted(grown):
         recompute(tree_id)
 
 
@@ -192,16 +216,43 @@ def _lock_and_read(comment_id: int) -> Comment:
     return comment
 
 
-def _by_level(
-    pairs: Sequence[tuple[Comment, Comment | None]],
-) -> list[list[tuple[Comment, Comment | None]]]:
-    """The pairs in waves: a wave's parents are stored, or stand in an earlier wave."""
-    depth: dict[int, int] = {}
-    waves: list[list[tuple[Comment, Comment | None]]] = []
+def _choose_trees(pairs: Sequence[Pair]) -> None:
+    """Set parent and tree, and a provisional place behind all that is there."""
+    roots = sum(parent is None for _, parent in pairs)
+    tree_ids = iter(_next_values("'comments_tree_id'", roots))
     for comment, parent in pairs:
-        wave = depth.get(id(parent), -1) + 1 if parent is not None else 0
-        depth[id(comment)] = wave
-        while len(waves) <= wave:
-            waves.append([])
-        waves[wave].append((comment, parent))
-    return waves
+        comment.parent = parent
+        comment.tree_id = parent.tree_id if parent else next(tree_ids)
+        comment.level = parent.level + 1 if parent else 0
+        comment.lft, comment.rght = BEHIND_ALL, BEHIND_ALL + 1
+
+
+def _arrange(rows: Sequence[Comment]) -> None:
+    """Set the final places in trees that consist of these unsaved rows alone."""
+    by_tree: dict[int, list[Comment]] = {}
+    for row in rows:
+        by_tree.setdefault(row.tree_id, []).append(row)
+    for tree in by_tree.values():
+        for row, place in zip(tree, places(tree), strict=True):
+            if place is None:
+                raise WrongRoom("A parent must stand before its replies.")
+            row.lft, row.rght, row.level = place
+
+
+def _level_of(comment: Comment, new: dict[int, int]) -> int:
+    return new.get(id(comment), comment.level)
+
+
+def _above(comment: Comment, new: dict[int, Comment | None]) -> Comment:
+    above = new.get(id(comment)) or Comment.objects.get(pk=comment.parent_id)
+    return above
+
+
+def _next_values(sequence: str, count: int) -> list[int]:
+    """`count` values of a sequence, ascending; `sequence` is SQL, never input."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT nextval({sequence}) FROM generate_series(1, %s)",  # noqa: S608
+            [count],
+        )
+        return sorted(int(row[0]) for row in cursor.fetchall())

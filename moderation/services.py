@@ -5,7 +5,7 @@ Each opens its own transaction under the lock of the comment's tree, so none may
 allow it; nothing was written), TreeBusy, and Comment.DoesNotExist.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -108,4 +108,26 @@ def log_act(
         status_after=comment.status,
         number=comment.number or "",
         at=at,
+    )
+
+
+def log_import(comments: Iterable[tuple[Comment, str]], *, at: datetime) -> None:
+    """One log row for each comment that an import brought, or gave a number; by nobody.
+
+    Each comes with its status before, empty for a new one. The caller holds the transaction.
+    """
+    LogEntry.objects.bulk_create(
+        (
+            LogEntry(
+                act=Act.IMPORTED,
+                comment_id=comment.pk,
+                post_id=comment.post_id,
+                status_before=status_before,
+                status_after=comment.status,
+                number=comment.number or "",
+                at=at,
+            )
+            for comment, status_before in comments
+        ),
+        batch_size=1000,
     )
