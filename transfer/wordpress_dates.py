@@ -1,0 +1,39 @@
+"""WordPress's dates: one in UTC, one in the blog's own time, and either may be missing."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+FORMAT: Final = "%Y-%m-%d %H:%M:%S"
+
+
+def moment(fields: dict[str, str], name: str) -> datetime | None:
+    """The time of `name` ("wp:post_date"): its UTC twin, else itself in this site's time zone."""
+    gmt = _read(fields.get(f"{name}_gmt", ""))
+    if gmt is not None:
+        return gmt.replace(tzinfo=UTC)
+    local = _read(fields.get(name, ""))
+    if local is None:
+        return None
+    return local.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)
+
+
+def rss_moment(text: str) -> datetime | None:
+    """The time of an RSS date such as `Tue, 18 Jan 2011 07:40:14 +0000`."""
+    try:
+        read = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _read(text: str) -> datetime | None:
+    """None for nothing, for rubbish and for 0000-00-00, which is WordPress's nothing."""
+    try:
+        read = datetime.strptime(text, FORMAT)
+    except ValueError:
+        return None
+    return read if 1900 < read.year < 9999 else None  # room for any time zone
