@@ -303,3 +303,8 @@ def test_the_mail_is_on_no_page(client, post):
     comment = Comment.objects.get()
     services.publish_comment(comment_id=comment.pk, version=comment.version, by=make_user())
     assert "canary" not in client.get("/posts/a-post/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/posts/a%00b/", "/%00/", "/tags/%00/", "/posts/%ED%A0%80/"])
+def test_an_address_that_no_database_takes_is_not_found(client, post, address):
+    assert client.get(address).status_code == 404
