@@ -133,7 +133,12 @@ def say(line: str, stream: object = None) -> None:
 
 
 def environment(lock_name: str, folder: str = ".venv", base: str = sys.executable) -> str:
-    """The Python of a virtual environment that holds exactly what a lock file asks for."""
+    """The Python of a virtual environment that holds what a lock file asks for.
+
+    COLLOQUY_PYTHON names one that is ready: then nothing is made or installed.
+    """
+    if os.environ.get("COLLOQUY_PYTHON"):
+        return os.environ["COLLOQUY_PYTHON"]
     place = ROOT / folder
     python = place / "bin" / "python"
     installed = read_json(place / "installed.json")
@@ -427,6 +432,8 @@ def test(options: argparse.Namespace) -> int:
     end_like_interrupt()
     python = test_environment(options.django)
     os.environ["COLLOQUY_CHROMIUM"] = browser(python)
+    # A site that a test starts through dev.py must run on the Django under test.
+    os.environ["COLLOQUY_PYTHON"] = python
     with throwaway_database():
         passed = run_checks(Path(python).parent)
         pytest = [python, "-m", "pytest"]

@@ -92,11 +92,11 @@ def attached(data: Path, say: Say = _say, *, throwaway: bool = False) -> Iterato
         cluster = _cluster(data, say)
         users = private_file(cluster.home / "users")
     with users:
-        with _os_errors_as_sentences(), locked(cluster.home):
-            fcntl.flock(users, fcntl.LOCK_SH)
-            make_secret_key(data)
-            cluster.start(throwaway)
         try:
+            with _os_errors_as_sentences(), locked(cluster.home):
+                fcntl.flock(users, fcntl.LOCK_SH)
+                make_secret_key(data)
+                cluster.start(throwaway)
             yield
         finally:
             with _os_errors_as_sentences(), locked(cluster.home):
@@ -272,7 +272,7 @@ class _Cluster:
             raise EmbeddedError(f"Postgres started but does not answer{self._log_tail()}")
 
     def stop(self) -> None:
-        if self.answers():
+        if self.answers() or self._processes():
             self._ctl("stop", "-m", "fast")
 
     def _ctl(self, act: str, *options: str) -> None:

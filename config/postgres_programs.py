@@ -87,11 +87,18 @@ class Account:
         )
 
     def run(self, *command: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, input=text, capture_output=True, text=True, check=False, cwd="/",
-            env=ENVIRONMENT, umask=0o077, user=self.uid, group=self.gid,
+        """Run to the end, out of reach of Ctrl-C: half a start could not be undone."""
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd="/", umask=0o077,
+            env=ENVIRONMENT, user=self.uid, group=self.gid, start_new_session=True,
             extra_groups=None if self.uid is None else [],
-        )  # fmt: skip
+        ) as process:  # fmt: skip
+            try:
+                output, errors = process.communicate(text)
+            finally:
+                process.wait()
+        return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
     def reaches(self, folder: Path) -> bool:
         return self.uid is None or self.run("test", "-x", folder).returncode == 0

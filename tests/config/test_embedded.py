@@ -112,20 +112,20 @@ def test_starts_and_stops(data, psql):
     assert not alive(pid)
 
 
-def test_keeps_its_data_over_a_restart(data, psql):
-    with embedded.attached(data, quiet):
-        psql(data, "CREATE TABLE kept AS SELECT 7 AS number")
-    with embedded.attached(data, quiet):
-        assert psql(data, "SELECT number FROM kept") == "7"
-        assert psql(data, "SHOW fsync") == "on"
+def test_keeps_its_data_over_a_restart(made, psql):
+    with embedded.attached(made, quiet):
+        psql(made, "CREATE TABLE kept AS SELECT 7 AS number")
+    with embedded.attached(made, quiet):
+        assert psql(made, "SELECT number FROM kept") == "7"
+        assert psql(made, "SHOW fsync") == "on"
 
 
-def test_no_tcp_and_a_private_socket(data):
-    with attached(data, quiet):
-        host = Path(embedded.connection(data)["HOST"])
+def test_no_tcp_and_a_private_socket(made):
+    with attached(made, quiet):
+        host = Path(embedded.connection(made)["HOST"])
         assert stat.S_IMODE(host.stat().st_mode) == 0o700
         assert stat.S_IMODE((host / ".s.PGSQL.5432").stat().st_mode) == 0o700
-        assert listening_tcp_sockets(postmaster(data)) == set()
+        assert listening_tcp_sockets(postmaster(made)) == set()
 
 
 @as_root
@@ -164,45 +164,45 @@ def test_four_starts_at_once_end_in_one_server(data):
     assert not (data / "postgres.new").exists()
 
 
-def test_last_one_out_stops_it(data):
-    with attached(data, quiet):
-        with attached(data, quiet):
-            pid = postmaster(data)
+def test_last_one_out_stops_it(made):
+    with attached(made, quiet):
+        with attached(made, quiet):
+            pid = postmaster(made)
         assert alive(pid)
     assert not alive(pid)
 
 
-def test_a_killed_user_leaves_a_server_that_the_next_one_ends(data):
-    process = user(data)
+def test_a_killed_user_leaves_a_server_that_the_next_one_ends(made):
+    process = user(made)
     pid = int(process.stdout.readline())
     process.kill()
     process.communicate()
     assert alive(pid)
-    with attached(data, quiet):
-        assert postmaster(data) == pid
+    with attached(made, quiet):
+        assert postmaster(made) == pid
     assert not alive(pid)
 
 
-def test_killed_postmaster_is_recovered(data, psql):
-    with embedded.attached(data, quiet):
-        psql(data, "CREATE TABLE kept AS SELECT 7 AS number")
-        os.kill(killed := postmaster(data), signal.SIGKILL)
-        with embedded.attached(data, quiet):
-            assert psql(data, "SELECT number FROM kept") == "7"
-            assert postmaster(data) != killed
+def test_killed_postmaster_is_recovered(made, psql):
+    with embedded.attached(made, quiet):
+        psql(made, "CREATE TABLE kept AS SELECT 7 AS number")
+        os.kill(killed := postmaster(made), signal.SIGKILL)
+        with embedded.attached(made, quiet):
+            assert psql(made, "SELECT number FROM kept") == "7"
+            assert postmaster(made) != killed
 
 
-def test_killed_postmaster_is_recovered_as_a_zombie(data, psql):
+def test_killed_postmaster_is_recovered_as_a_zombie(made, psql):
     # As in a container whose first process reaps nothing: the dead postmaster becomes our child.
     prctl = ctypes.CDLL(None).prctl
     prctl(SUBREAPER, 1)
     try:
-        with attached(data, quiet):
-            os.kill(zombie := postmaster(data), signal.SIGKILL)
+        with attached(made, quiet):
+            os.kill(zombie := postmaster(made), signal.SIGKILL)
             wait_until(lambda: "\nState:\tZ" in Path(f"/proc/{zombie}/status").read_text())
-            with attached(data, quiet):
-                assert psql(data, "SELECT 1") == "1"
-                assert postmaster(data) != zombie
+            with attached(made, quiet):
+                assert psql(made, "SELECT 1") == "1"
+                assert postmaster(made) != zombie
     finally:
         prctl(SUBREAPER, 0)
         reap_children()
@@ -218,32 +218,32 @@ def reap_children() -> None:
             return
 
 
-def test_a_stranger_with_the_recorded_number_does_not_count(data, psql):
-    with attached(data, quiet):
-        os.kill(postmaster(data), signal.SIGKILL)
-        wait_until(lambda: not alive(postmaster(data)))
-        pid_file = data / "postgres/postmaster.pid"
+def test_a_stranger_with_the_recorded_number_does_not_count(made, psql):
+    with attached(made, quiet):
+        os.kill(postmaster(made), signal.SIGKILL)
+        wait_until(lambda: not alive(postmaster(made)))
+        pid_file = made / "postgres/postmaster.pid"
         _, *rest = pid_file.read_text().splitlines(keepends=True)
         stranger = subprocess.Popen(["sleep", "60"])
         pid_file.write_text("".join([f"{stranger.pid}\n", *rest]))
-        with attached(data, quiet):
-            assert psql(data, "SELECT 1") == "1"
+        with attached(made, quiet):
+            assert psql(made, "SELECT 1") == "1"
         stranger.kill()
         assert stranger.wait() == -signal.SIGKILL
 
 
-def test_orphans_of_a_killed_postmaster_are_ended_first(data, psql):
-    with attached(data, quiet):
-        place = embedded.connection(data)
+def test_orphans_of_a_killed_postmaster_are_ended_first(made, psql):
+    with attached(made, quiet):
+        place = embedded.connection(made)
         # It never looks up from its work, so it does not notice that its postmaster is gone.
         busy = "DO $$ BEGIN LOOP PERFORM 1; END LOOP; END $$"
         command = [embedded.binaries() / "psql", "-h", place["HOST"], "-U", "colloquy", "-c", busy]
         client = subprocess.Popen([*command, "colloquy"], stderr=subprocess.DEVNULL)
         working = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'DO%'"
-        wait_until(lambda: psql(data, working) == "1")
-        os.kill(postmaster(data), signal.SIGKILL)
-        with attached(data, quiet):
-            assert psql(data, working) == "0"
+        wait_until(lambda: psql(made, working) == "1")
+        os.kill(postmaster(made), signal.SIGKILL)
+        with attached(made, quiet):
+            assert psql(made, working) == "0"
         client.wait()
 
 
@@ -345,17 +345,17 @@ def hide_wheel(site_packages: Path, hidden: Path) -> Path:
     return hidden
 
 
-def test_data_of_another_major_version_are_refused(data):
-    with embedded.attached(data, quiet):
+def test_data_of_another_major_version_are_refused(made):
+    with embedded.attached(made, quiet):
         pass
-    (data / "postgres/PG_VERSION").write_text("12\n")
-    before = tree(data)
+    (made / "postgres/PG_VERSION").write_text("12\n")
+    before = tree(made)
     with (
         pytest.raises(embedded.EmbeddedError, match="holds data of Postgres 12 and the programs"),
-        embedded.attached(data, quiet),
+        embedded.attached(made, quiet),
     ):
         pass
-    assert tree(data) == before
+    assert tree(made) == before
 
 
 def test_a_folder_of_someone_else_is_refused(data):
@@ -374,13 +374,13 @@ def test_a_folder_of_someone_else_is_refused(data):
 
 
 @as_root
-def test_another_user_is_refused_roots_folder(data):
-    with embedded.attached(data, quiet):
+def test_another_user_is_refused_roots_folder(made):
+    with embedded.attached(made, quiet):
         pass
-    before = tree(data)
-    message = in_child_as("nobody", lambda: embedded.attached(data, quiet).__enter__())
-    assert message.startswith(f"EmbeddedError: {data} belongs to root and you are nobody")
-    assert tree(data) == before
+    before = tree(made)
+    message = in_child_as("nobody", lambda: embedded.attached(made, quiet).__enter__())
+    assert message.startswith(f"EmbeddedError: {made} belongs to root and you are nobody")
+    assert tree(made) == before
 
 
 @as_root
@@ -389,22 +389,22 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(data):
     assert message == f"EmbeddedError: {data}: Permission denied"
 
 
-def test_a_server_that_does_not_start_shows_the_end_of_its_log(data):
-    with embedded.attached(data, quiet):
+def test_a_server_that_does_not_start_shows_the_end_of_its_log(made):
+    with embedded.attached(made, quiet):
         pass
-    with (data / "postgres/postgresql.conf").open("a") as settings:
+    with (made / "postgres/postgresql.conf").open("a") as settings:
         settings.write("shared_buffers = nonsense\n")
     with (
         pytest.raises(embedded.EmbeddedError, match=r"did not start: [\s\S]*nonsense"),
-        embedded.attached(data, quiet),
+        embedded.attached(made, quiet),
     ):
         pass
 
 
-def test_throwaway_is_fast_and_leaves_nothing(data, psql):
-    with attached(data, quiet):
-        assert psql(data, "SHOW fsync") == "off"
-    assert not (data / "postgres").exists()
+def test_throwaway_is_fast_and_leaves_nothing(made, psql):
+    with attached(made, quiet):
+        assert psql(made, "SHOW fsync") == "off"
+    assert not (made / "postgres").exists()
 
 
 @as_root
@@ -420,26 +420,26 @@ def test_connection_and_key_create_nothing(data):
     assert not data.exists()
 
 
-def test_secret_key_is_made_once_and_private(data):
-    with attached(data, quiet):
-        first = embedded.secret_key(data)
-    with attached(data, quiet):
-        assert embedded.secret_key(data) == first
+def test_secret_key_is_made_once_and_private(made):
+    with embedded.attached(made, quiet):
+        first = embedded.secret_key(made)
+    with embedded.attached(made, quiet):
+        assert embedded.secret_key(made) == first
     assert len(first) >= 50
-    assert stat.S_IMODE((data / "secret_key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((made / "secret_key").stat().st_mode) == 0o600
 
 
-def test_stop(data):
-    assert embedded.stop(data) is False
-    process = user(data)
+def test_stop(made):
+    assert embedded.stop(made) is False
+    process = user(made)
     pid = int(process.stdout.readline())
     with pytest.raises(embedded.EmbeddedError, match="in use by another command"):
-        embedded.stop(data)
+        embedded.stop(made)
     process.kill()
     process.communicate()
-    assert embedded.stop(data) is True
+    assert embedded.stop(made) is True
     assert not alive(pid)
-    assert embedded.stop(data) is False
+    assert embedded.stop(made) is False
 
 
 def test_data_folder_is_the_same_wherever_one_stands(monkeypatch, tmp_path):
