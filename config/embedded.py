@@ -307,7 +307,9 @@ class _Cluster:
     def _must(self, program: str, *arguments: str | Path, text: str = "") -> None:
         result = self.account.run(self.programs / program, *arguments, text=text)
         if result.returncode != 0:
-            raise EmbeddedError(f"{program} failed: {result.stderr.strip()}")
+            # initdb repeats what its children say.
+            lines = dict.fromkeys(result.stderr.strip().splitlines())
+            raise EmbeddedError(f"{program} failed: {' '.join(lines)}")
 
     def _survives(self) -> bool:
         """Settle what an unclean end left: True if the server comes to itself after all.

@@ -39,6 +39,8 @@ def require_own(folder: Path) -> None:
         owner = folder.stat().st_uid
     except FileNotFoundError:
         return
+    except PermissionError as error:
+        raise EmbeddedError(f"{folder} is out of your reach: name another data folder") from error
     if owner != os.geteuid():
         raise EmbeddedError(
             f"{folder} belongs to {account_name(owner)} and you are "

@@ -384,6 +384,14 @@ def test_another_user_is_refused_roots_folder(made):
 
 
 @as_root
+def test_a_folder_out_of_reach_is_one_sentence(tmp_path):
+    hidden = tmp_path / "data"
+    for act in (embedded.connection, embedded.stop, embedded.make_folder):
+        message = in_child_as("nobody", partial(act, hidden))
+        assert message.startswith(f"EmbeddedError: {hidden} is out of your reach")
+
+
+@as_root
 def test_a_folder_that_cannot_be_made_is_one_sentence(data):
     message = in_child_as("nobody", lambda: attached(data, quiet).__enter__())
     assert message == f"EmbeddedError: {data}: Permission denied"
