@@ -58,7 +58,7 @@ class MistakeError(Exception):
 
 
 def main() -> int:
-    options = parser().parse_args()
+    options = arguments()
     os.chdir(ROOT)
     os.environ["PYTHONUNBUFFERED"] = "1"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
@@ -71,6 +71,16 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def arguments() -> argparse.Namespace:
+    """What `test` and `db` do not know is for pytest and psql."""
+    known = parser()
+    options, rest = known.parse_known_args()
+    if rest and options.act not in (test, db):
+        known.error(f"unknown: {' '.join(rest)}")
+    options.rest = [argument for argument in rest if argument != "--"]
+    return options
 
 
 def parser() -> argparse.ArgumentParser:
@@ -90,15 +100,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
     data_option(one)
     data_option(act("down", down, "End a running `up` and its Postgres."))
-    one = act("test", test, "Run the checks and every test on a Postgres of their own.")
+    one = act("test", test, "Run the checks and all tests, or those that pytest's arguments name.")
     one.add_argument("--django", choices=["6.1"], help="with this Django, on Python 3.13")
-    one.add_argument("pytest", nargs=argparse.REMAINDER, metavar="ARGUMENT", help="for pytest")
     act("check", check, "Lint, types, import contract and migrations: the fast half of `test`.")
     one = act("bench", bench, "Run a benchmark on a Postgres of its own.")
     one.add_argument("name", choices=benchmarks(), metavar="NAME", help=", ".join(benchmarks()))
     one.add_argument("--json", action="store_true", help="print one JSON object last")
-    one = act("db", db, "Open psql on the database.")
-    one.add_argument("psql", nargs=argparse.REMAINDER, metavar="ARGUMENT", help="for psql")
+    data_option(act("db", db, "Open psql on the database; further arguments are for psql."))
     one = act("link", link, "Print a one-time sign-in link.")
     one.add_argument("user", nargs="?", default="owner", metavar="USER")
     data_option(one)
@@ -125,7 +133,12 @@ def say(line: str, stream: object = None) -> None:
 
 
 def environment(lock_name: str, folder: str = ".venv", base: str = sys.executable) -> str:
-    """The Python of a virtual environment that holds exactly what a lock file asks for."""
+    """The Python of a virtual environment that holds what a lock file asks for.
+
+    COLLOQUY_PYTHON names one that is ready: then nothing is made or installed.
+    """
+    if os.environ.get("COLLOQUY_PYTHON"):
+        return os.environ["COLLOQUY_PYTHON"]
     place = ROOT / folder
     python = place / "bin" / "python"
     installed = read_json(place / "installed.json")
@@ -215,7 +228,7 @@ def up(options: argparse.Namespace) -> int:
             return show(data)
         python = environment("requirements-local.txt")
         with database(data):
-            signin = prepare(python, options)
+            signin = first_run(python, options.port, *(["--no-demo"] if options.no_demo else []))
             with web_server(python, options.port) as server:
                 wait_for_pages(server, options.port)
                 announce(options.port, signin)
@@ -283,7 +296,8 @@ def show(data: Path) -> int:
     while is_up(data):
         port = read_json(data / "site").get("port")
         if port and answers(int(port), "/livez"):
-            announce(int(port), signin_link("owner", int(port)))
+            python = environment("requirements-local.txt")
+            announce(int(port), first_run(python, int(port), "--link-only"))
             return 0
         time.sleep(0.1)
     raise MistakeError(f"the site in {data} has just ended: run this again")
@@ -294,19 +308,9 @@ def database(data: Path) -> AbstractContextManager[None]:
     return nullcontext() if os.environ.get("DATABASE_URL") else embedded.attached(data, say)
 
 
-def prepare(python: str, options: argparse.Namespace) -> str:
-    """Bring the database up to date; the sign-in link."""
-    command = [python, "-m", "config.firstrun", address(options.port)]
-    return last_line([*command, "--no-demo"] if options.no_demo else command)
-
-
-def signin_link(user: str, port: int) -> str:
-    python = environment("requirements-local.txt")
-    return last_line([python, "manage.py", "signin_link", user, "--base", address(port)])
-
-
-def last_line(command: list[str]) -> str:
-    """Run one of our own commands; pass on what it prints but its last line, its result."""
+def first_run(python: str, port: int, *options: str) -> str:
+    """Run config/firstrun.py; pass on what it says but its last line, the sign-in link."""
+    command = [python, "-m", "config.firstrun", address(port), *options]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
@@ -316,7 +320,7 @@ def last_line(command: list[str]) -> str:
             process.terminate()
             raise
     if process.returncode != 0 or not lines:
-        raise MistakeError(f"`{' '.join(map(str, command[1:3]))}` failed: see above")
+        raise MistakeError("the site could not be prepared: see above")
     for line in lines[:-1]:
         say(line)
     return lines[-1]
@@ -390,9 +394,10 @@ def wait_until_down(data: Path) -> None:
 
 def link(options: argparse.Namespace) -> int:
     data = embedded.data_folder()
-    port = read_json(data / "site").get("port", 8000) if is_up(data) else 8000
-    say(signin_link(options.user, int(port)))
-    return 0
+    port = int(read_json(data / "site").get("port", 8000)) if is_up(data) else 8000
+    python = environment("requirements-local.txt")
+    command = [python, "manage.py", "signin_link", options.user, "--base", address(port)]
+    return subprocess.run(command, check=False).returncode
 
 
 def db(options: argparse.Namespace) -> int:
@@ -403,7 +408,7 @@ def db(options: argparse.Namespace) -> int:
         if os.environ.get("DATABASE_URL"):
             where = ["-d", os.environ["DATABASE_URL"]]
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is psql's
-        command = [str(embedded.binaries() / "psql"), *where, *options.psql]
+        command = [str(embedded.binaries() / "psql"), *where, *options.rest]
         return subprocess.run(command, check=False).returncode
 
 
@@ -427,11 +432,13 @@ def test(options: argparse.Namespace) -> int:
     end_like_interrupt()
     python = test_environment(options.django)
     os.environ["COLLOQUY_CHROMIUM"] = browser(python)
+    # A site that a test starts through dev.py must run on the Django under test.
+    os.environ["COLLOQUY_PYTHON"] = python
     with throwaway_database():
         passed = run_checks(Path(python).parent)
         pytest = [python, "-m", "pytest"]
-        if options.pytest:
-            return tee([*pytest, *options.pytest])[0] or int(not passed)
+        if options.rest:
+            return tee([*pytest, *options.rest])[0] or int(not passed)
         closing, failed = [], not passed
         for part in (["-n", "2", "-m", "not browser and not server"], ["-m", "browser or server"]):
             status, last = tee([*pytest, *part])

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+GONE: Final = "The comment you answer is no longer there to be answered."
 SAME_FORM_WITHIN: Final = timedelta(hours=1)
 
 Effect = Literal["note", "hold", "reject", "spam", "publish"]
@@ -92,7 +93,10 @@ def receive(draft: Draft, *, sender: str) -> Comment:
     if draft.parent is None:
         with transaction.atomic(durable=True):
             return _store(draft, None, sender)
-    return tree.under_lock(draft.parent.pk, lambda parent: _store(draft, parent, sender))
+    try:
+        return tree.under_lock(draft.parent.pk, lambda parent: _store(draft, parent, sender))
+    except Comment.DoesNotExist as error:
+        raise NotOpen(GONE) from error
 
 
 @cache
@@ -161,7 +165,7 @@ def _require_open(draft: Draft, parent: Comment | None) -> None:
     if not post.accepts_comments:
         raise NotOpen("Comments on this post are closed by now.")
     if parent is not None and (parent.post_id != post.pk or not parent.is_published):
-        raise NotOpen("The comment you answer is no longer there to be answered.")
+        raise NotOpen(GONE)
 
 
 def _record_reasons(comment: Comment, verdict: Verdict, now: datetime) -> None:

@@ -92,11 +92,11 @@ def attached(data: Path, say: Say = _say, *, throwaway: bool = False) -> Iterato
         cluster = _cluster(data, say)
         users = private_file(cluster.home / "users")
     with users:
-        with _os_errors_as_sentences(), locked(cluster.home):
-            fcntl.flock(users, fcntl.LOCK_SH)
-            make_secret_key(data)
-            cluster.start(UNSAFE_BUT_FAST if throwaway else {})
         try:
+            with _os_errors_as_sentences(), locked(cluster.home):
+                fcntl.flock(users, fcntl.LOCK_SH)
+                make_secret_key(data)
+                cluster.start(throwaway)
             yield
         finally:
             with _os_errors_as_sentences(), locked(cluster.home):
@@ -252,9 +252,9 @@ class _Cluster:
         )  # fmt: skip
         return answer.returncode == 0 and answer.stdout.rstrip("\n") == str(self.data)
 
-    def start(self, settings: dict[str, str]) -> None:
+    def start(self, throwaway: bool) -> None:
         if not self.data.exists():
-            self._create()
+            self._create(*(["--no-sync"] if throwaway else []))
         elif self.answers() or self._survives():
             return
         socket = _socket_folder(self.home)
@@ -264,7 +264,7 @@ class _Cluster:
             "unix_socket_directories": str(socket),
             "unix_socket_permissions": "0700",
             "log_checkpoints": "off",
-            **settings,
+            **(UNSAFE_BUT_FAST if throwaway else {}),
         }
         options = " ".join(shlex.quote(f"--{name}={value}") for name, value in settings.items())
         self._ctl("start", "-l", str(self.log), "-o", options)
@@ -272,7 +272,7 @@ class _Cluster:
             raise EmbeddedError(f"Postgres started but does not answer{self._log_tail()}")
 
     def stop(self) -> None:
-        if self.answers():
+        if self.answers() or self._processes():
             self._ctl("stop", "-m", "fast")
 
     def _ctl(self, act: str, *options: str) -> None:
@@ -291,7 +291,7 @@ class _Cluster:
         lines = self.log.read_text(errors="replace").splitlines()[-5:]
         return "".join(f"\n  {line}" for line in ("the end of its log:", *lines))
 
-    def _create(self) -> None:
+    def _create(self, *options: str) -> None:
         """Make the cluster under another name, so that what has the name is whole."""
         new = self.home / "postgres.new"
         if new.exists():
@@ -300,14 +300,16 @@ class _Cluster:
         locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
         if self.version >= 17:
             locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        self._must("initdb", "-D", new, "-U", "colloquy", "--auth=trust", *locale)
+        self._must("initdb", "-D", new, "-U", "colloquy", "--auth=trust", *locale, *options)
         self._must("postgres", "--single", "-D", new, "postgres", text="CREATE DATABASE colloquy\n")
         new.rename(self.data)
 
     def _must(self, program: str, *arguments: str | Path, text: str = "") -> None:
         result = self.account.run(self.programs / program, *arguments, text=text)
         if result.returncode != 0:
-            raise EmbeddedError(f"{program} failed: {result.stderr.strip()}")
+            # initdb repeats what its children say.
+            lines = dict.fromkeys(result.stderr.strip().splitlines())
+            raise EmbeddedError(f"{program} failed: {' '.join(lines)}")
 
     def _survives(self) -> bool:
         """Settle what an unclean end left: True if the server comes to itself after all.
@@ -324,6 +326,7 @@ class _Cluster:
             processes = self._processes()
             if not processes:
                 pid_file.unlink(missing_ok=True)
+                (_socket_folder(self.home) / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
                 return False
             if postmaster not in processes:
                 for process in processes:

@@ -39,6 +39,8 @@ def require_own(folder: Path) -> None:
         owner = folder.stat().st_uid
     except FileNotFoundError:
         return
+    except PermissionError as error:
+        raise EmbeddedError(f"{folder} is out of your reach: name another data folder") from error
     if owner != os.geteuid():
         raise EmbeddedError(
             f"{folder} belongs to {account_name(owner)} and you are "
@@ -87,11 +89,18 @@ class Account:
         )
 
     def run(self, *command: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, input=text, capture_output=True, text=True, check=False, cwd="/",
-            env=ENVIRONMENT, umask=0o077, user=self.uid, group=self.gid,
+        """Run to the end, out of reach of Ctrl-C: half a start could not be undone."""
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd="/", umask=0o077,
+            env=ENVIRONMENT, user=self.uid, group=self.gid, start_new_session=True,
             extra_groups=None if self.uid is None else [],
-        )  # fmt: skip
+        ) as process:  # fmt: skip
+            try:
+                output, errors = process.communicate(text)
+            finally:
+                process.wait()
+        return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
     def reaches(self, folder: Path) -> bool:
         return self.uid is None or self.run("test", "-x", folder).returncode == 0

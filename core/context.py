@@ -6,4 +6,8 @@ from django.http import HttpRequest
 
 def site(request: HttpRequest) -> dict[str, str]:
     """Context processor; no query."""
-    return {"site_title": settings.SITE_TITLE, "site_tagline": settings.SITE_TAGLINE}
+    return {
+        "site_title": settings.SITE_TITLE,
+        "site_tagline": settings.SITE_TAGLINE,
+        "site_language": settings.LANGUAGE_CODE,
+    }

@@ -93,7 +93,7 @@ def act(request: HttpRequest, comment_id: int, name: str) -> HttpResponse:
 def _who_was_first(request: HttpRequest, comment_id: int) -> str:
     comment: Comment = get_object_or_404(moderatable(request.user), pk=comment_id)
     record = _record_of(comment)
-    last = f" ({record[-1][0].get_act_display()} by {record[-1][1]})" if record else ""
+    last = f" ({record[-1][0].act} by {record[-1][1]})" if record else ""
     return (
         f"Somebody was before you: the comment by {comment.name} is {comment.status} by now{last}."
         " Your click changed nothing."

@@ -1,0 +1,195 @@
+"""Strangers' text becomes safe HTML with few tags, and keeps every word."""
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nh3
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comments import markup
+
+CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
+OWN_PAYLOADS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[x](javascript:alert(1))",
+    "[x](java\nscript:alert(1))",
+    "[x](javascript:123)",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "<javascript:alert(1)>",
+    "[x](//evil.example/)",
+    "[x](https://paypal.com@evil.example/)",
+    'http://a.example/"onmouseover=alert(1)//',
+    "[a](http://a.example '\"><script>alert(1)</script>')",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "```<script>\n</script>\n```",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    '<a href="jav&#x0A;ascript:alert(1)">x</a>',
+    "![x](http://tracker.example/pixel.png)",
+]
+
+
+def hostile():
+    """Our own payloads, and the public corpora where they are at hand."""
+    found = list(OWN_PAYLOADS)
+    for name in ("xss-payloads.json", "blns.json"):
+        if (path := CORPORA / name).exists():
+            data = json.loads(path.read_text())
+            found += [p if isinstance(p, str) else json.dumps(p) for p in _strings(data)]
+    return found
+
+
+def _strings(data):
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, list):
+        for item in data:
+            yield from _strings(item)
+    elif isinstance(data, dict):
+        for item in data.values():
+            yield from _strings(item)
+
+
+class Inspector(HTMLParser):
+    """What a parser that is not bleach's finds in the output."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.faults = []
+        self.words = []
+
+    def handle_starttag(self, tag, attrs):
+        allowed = {"a": {"href", "rel"}, "ol": {"start"}}.get(tag, set())
+        if tag not in markup.TAGS or not set(dict(attrs)) <= allowed:
+            self.faults.append((tag, attrs))
+        if tag == "a" and not markup.is_safe_address(dict(attrs).get("href") or ""):
+            self.faults.append((tag, attrs))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def handle_comment(self, data):
+        self.faults.append(("comment", data))
+
+
+def inspect(html):
+    inspector = Inspector()
+    inspector.feed(html)
+    inspector.close()
+    return inspector
+
+
+def render(text):
+    return markup.render(markup.normalise(text))
+
+
+def test_no_hostile_text_leaves_more_than_the_list_of_tags():
+    faults = [(text, found) for text in hostile() if (found := inspect(render(text)).faults)]
+    assert faults == []
+
+
+def test_another_cleaner_with_the_same_list_finds_nothing_to_remove():
+    def words(html):
+        return re.sub(r"\s+", " ", "".join(inspect(html).words))
+
+    for text in hostile():
+        html = render(text)
+        again = nh3.clean(
+            html,
+            tags=set(markup.TAGS),
+            attributes={"a": {"href"}, "ol": {"start"}},
+            link_rel=markup.REL,
+            url_schemes=set(markup.PROTOCOLS),
+        )
+        assert words(again) == words(html), text
+        assert again.count("<") == html.count("<"), text
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_safe_and_stays_the_same_when_cleaned_again(text):
+    html = render(text)
+    assert inspect(html).faults == []
+    assert markup._cleaner().clean(html).strip() == html
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["*", "_", "`", "[", "](", ")", "<", ">", "\n", "a", "http://a.b/", "&", "  "]
+        )
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_any_mixture_of_markup_is_safe(parts):
+    assert inspect(render("".join(parts))).faults == []
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("one\n\ntwo", "<p>one</p>\n<p>two</p>"),
+        ("one\ntwo", "<p>one<br>\ntwo</p>"),
+        ("*a* **b** `c`", "<p><em>a</em> <strong>b</strong> <code>c</code></p>"),
+        ("> said", "<blockquote>\n<p>said</p>\n</blockquote>"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        ("3. a", '<ol start="3">\n<li>a</li>\n</ol>'),
+        ("# no heading", "<p># no heading</p>"),
+        ("a < b & c", "<p>a &lt; b &amp; c</p>"),
+        ("<b>raw</b>", "<p>&lt;b&gt;raw&lt;/b&gt;</p>"),
+        ("foo.py and www.a.example", "<p>foo.py and www.a.example</p>"),
+    ],
+)
+def test_the_subset_of_markdown(text, html):
+    assert render(text) == html
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("see https://a.example/x, and", "https://a.example/x"),
+        ("(https://a.example/x)", "https://a.example/x"),
+        ("[w](https://a.example/a_(b))", "https://a.example/a_(b)"),
+        ("https://a.example/?q=1&r=2", "https://a.example/?q=1&amp;r=2"),
+        ("<https://a.example/>", "https://a.example/"),
+    ],
+)
+def test_addresses_become_links_that_vouch_for_nothing(text, address):
+    assert f'<a href="{address}" rel="nofollow ugc noopener">' in render(text)
+
+
+def test_addresses_in_code_stay_text():
+    assert "<a" not in render("`http://a.example`")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:1",
+        "//a.example",
+        "/x",
+        "http://u@a.example",
+        "http://u:p@a.example",
+        "http://",
+        "ftp://a.example",
+        "mailto:",
+        "http://[x",
+    ],
+)
+def test_other_addresses_are_refused(address):
+    assert not markup.is_safe_address(address)
+
+
+def test_control_characters_go_and_line_ends_become_unix_ones():
+    assert markup.normalise(" a\x00b\x1b[1m\r\nc\rd\ud800 ") == "ab[1m\nc\nd"
+
+
+def test_threads_do_not_mix_their_texts_up():
+    texts = [f"[{n}](http://a.example/{n}) " * 20 for n in range(60)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(render, texts)) == [render(text) for text in texts]

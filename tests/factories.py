@@ -1,0 +1,58 @@
+"""What tests need a lot of, with every field filled in."""
+
+from itertools import count
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from blog.models import Post
+from comments import intake
+from comments.models import Comment
+from moderation import services
+
+counter = count(1)
+
+
+def make_user(role="", **fields):
+    """A member of staff in a role; without one, a superuser."""
+    fields.setdefault("username", f"user{next(counter)}")
+    user = get_user_model().objects.create(is_staff=True, is_superuser=not role, **fields)
+    if role:
+        user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def make_post(**fields):
+    """A published post."""
+    number = next(counter)
+    if "author" not in fields:
+        fields["author"] = make_user("author")
+    defaults = {
+        "title": f"Post {number}",
+        "slug": f"post-{number}",
+        "body": "Some *text*.",
+        "status": Post.Status.PUBLISHED,
+        "published_at": timezone.now(),
+    }
+    return Post.objects.create(**{**defaults, **fields})
+
+
+def send(post, text=None, parent=None, *, name="Reader", user=None, sender="somewhere"):
+    """A comment as a reader sends it."""
+    text = text or f"Text {next(counter)}"
+    draft = intake.make_draft(post=post, parent=parent, name=name, mail="", text=text, user=user)
+    return intake.receive(draft, sender=sender)
+
+
+def publish(comment, by=None):
+    """The comment, published by a superuser."""
+    comment.refresh_from_db()
+    by = by or make_user()
+    services.publish_comment(comment_id=comment.pk, version=comment.version, by=by)
+    return Comment.objects.get(pk=comment.pk)
+
+
+def make_published(post, parent=None, **fields):
+    """A published comment."""
+    return publish(send(post, parent=parent, **fields))
