@@ -1,0 +1,100 @@
+"""Two at the same moment, on a real Postgres: exactly one outcome, and the loser is told."""
+
+from functools import partial
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from comments import intake, numbers, tree
+from comments.errors import StatusConflict, TreeBusy
+from comments.faults import find_faults
+from comments.models import Comment
+from core.signin import make_link_token, use_link
+from moderation import services
+from moderation.models import LogEntry
+
+ROUNDS = range(10)
+
+
+def send(post, text, parent=None):
+    draft = intake.make_draft(post, parent, "Reader", "", text)
+    return intake.receive(draft, sender="a network")
+
+
+def publish(comment, by):
+    return services.publish_comment(comment_id=comment.pk, version=comment.version, by=by)
+
+
+def move(comment_id, parent_id):
+    """Put one branch below another comment, as a moderator's act will."""
+    with transaction.atomic():
+        pair = Comment.objects.filter(pk__in=[comment_id, parent_id])
+        tree.lock_trees(pair.values_list("tree_id", flat=True))
+        comment, parent = (Comment.objects.get(pk=pk) for pk in (comment_id, parent_id))
+        tree.move_branch(comment, post=parent.post, parent=parent)
+        numbers.renumber_branch(comment)
+
+
+@pytest.mark.parametrize("reply", [False, True], ids=["top level", "reply"])
+def test_the_same_form_sent_eight_times_at_once_gives_one_comment(post, moderators, at_once, reply):
+    parent = publish(send(post, "root"), moderators[0]) if reply else None
+    for number in ROUNDS:
+        made = at_once(*[partial(send, post, f"same {number}", parent)] * 8)
+        assert {comment.pk for comment in made} == {Comment.objects.get(text=f"same {number}").pk}
+
+
+def test_a_sign_in_link_used_eight_times_at_once_signs_in_once(transactional_db, at_once):
+    user = get_user_model().objects.create_user("ada", is_staff=True)
+    for _ in ROUNDS:
+        token = make_link_token(user=user)
+        signed_in = at_once(*[partial(use_link, token)] * 8)
+        assert sorted(map(str, signed_in)) == ["None"] * 7 + ["ada"]
+
+
+def test_top_level_publications_at_once_are_numbered_without_gap(post, moderators, at_once):
+    comments = [send(post, f"comment {number}") for number in range(24)]
+    for eight in (comments[:8], comments[8:16], comments[16:]):
+        at_once(*[partial(publish, comment, moderators[0]) for comment in eight])
+    given = Comment.objects.filter(post=post).values_list("ordinal", flat=True)
+    assert sorted(given) == list(range(1, 25))
+
+
+def test_replies_published_at_once_are_numbered_without_gap(post, moderators, at_once):
+    root = publish(send(post, "root"), moderators[0])
+    replies = [send(post, f"reply {number}", root) for number in range(16)]
+    for eight in (replies[:8], replies[8:]):
+        at_once(*[partial(publish, reply, moderators[0]) for reply in eight])
+    given = Comment.objects.filter(parent=root).values_list("number", flat=True)
+    assert set(given) == {f"1.{number}" for number in range(1, 17)}
+
+
+def test_of_two_decisions_at_once_one_wins_and_one_is_told(post, moderators, at_once):
+    acts = [services.publish_comment, services.reject_comment]
+    for number in ROUNDS:
+        comment = send(post, f"comment {number}")
+        outcomes = at_once(
+            *[
+                partial(act, comment_id=comment.pk, version=comment.version, by=by)
+                for act, by in zip(acts, moderators, strict=True)
+            ]
+        )
+        assert {type(outcome) for outcome in outcomes} == {Comment, StatusConflict}
+        assert LogEntry.objects.filter(comment_id=comment.pk).exclude(act="received").count() == 1
+
+
+def test_replies_and_publications_during_moves_leave_every_tree_and_number_right(
+    post, moderators, at_once
+):
+    first, second, branch = (publish(send(post, name), moderators[0]) for name in "abc")
+    for number in ROUNDS:
+        waiting = send(post, f"waiting {number}", branch)
+        goal = (first, second)[number % 2]
+        outcomes = at_once(
+            partial(move, branch.pk, goal.pk),
+            partial(publish, waiting, moderators[0]),
+            *[partial(send, post, f"reply {number} {who}", branch) for who in range(4)],
+            *[partial(send, post, f"beside {number} {who}", goal) for who in range(2)],
+        )
+        assert {type(outcome) for outcome in outcomes} <= {type(None), Comment, TreeBusy}
+        assert list(find_faults()) == []
