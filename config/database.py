@@ -15,11 +15,17 @@ NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST
 LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 
 
+def is_embedded() -> bool:
+    """Whether the database is the embedded Postgres of the data folder."""
+    return not os.environ.get("DATABASE_URL")
+
+
 def from_environment() -> dict[str, Any]:
     """Django's settings for the default database; starts and creates nothing."""
-    url = os.environ.get("DATABASE_URL", "")
     place: dict[str, Any] = (
-        from_url(url) if url else {**embedded.connection(embedded.data_folder()), "OPTIONS": {}}
+        {**embedded.connection(embedded.data_folder()), "OPTIONS": {}}
+        if is_embedded()
+        else from_url(os.environ["DATABASE_URL"])
     )
     place["OPTIONS"].setdefault("options", LIMITS)
     place["OPTIONS"].setdefault("application_name", "colloquy")

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "comments",
     "moderation",
     "transfer",
+    "config",
 ]
 
 MIDDLEWARE = [
@@ -76,7 +77,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = env.text("STATIC_ROOT") or BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # Public pages carry no CSRF token (it would set a cookie); core/guards.py looks at Origin instead,
