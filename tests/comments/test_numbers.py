@@ -70,7 +70,7 @@ def test_a_reply_to_what_was_never_public_is_not_published():
 def test_an_import_gives_unnumbered_ancestors_a_placeholder():
     post = make_post()
     chain = [Comment(post=post, name="x", text="x", html="x", html_version=1) for _ in range(3)]
-    tree.plant(zip(chain, [None, *chain], strict=False))
+    tree.plant(list(zip(chain, [None, *chain], strict=False)))
     assert [c.number for c in allot_to_ancestors(Comment.objects.get(pk=chain[2].pk))] == [
         "1",
         "1.1",
