@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from blog.models import Post
 from blog.urls import PAGE_ROUTE, POST_ROUTE
 from blog.urls import lists as blog_lists
-from comments import views
+from comments.views import own, reading, writing
 
 
 class NumberConverter:
@@ -28,25 +28,25 @@ app_name = "comments"
 blog_patterns = (
     [
         *blog_lists,
-        path(POST_ROUTE, views.ConversationView.as_view(), name="post"),
-        path(PAGE_ROUTE, views.PageConversationView.as_view(), name="page"),
+        path(POST_ROUTE, reading.ConversationView.as_view(), name="post"),
+        path(PAGE_ROUTE, reading.PageConversationView.as_view(), name="page"),
     ],
     "blog",
 )
 urlpatterns = [
-    path("comments/<str:token>/", views.StatusView.as_view(), name="status"),
-    path(POST_ROUTE + "comment/", views.CommentFormView.as_view(), name="comment"),
-    path(POST_ROUTE + "c/<number:number>/", views.PermalinkView.as_view(), name="permalink"),
-    path(POST_ROUTE + "c/<number:number>/reply/", views.CommentFormView.as_view(), name="reply"),
-    path(PAGE_ROUTE + "comment/", views.CommentFormView.as_view(**PAGE), name="page-comment"),
+    path("comments/<str:token>/", own.StatusView.as_view(), name="status"),
+    path(POST_ROUTE + "comment/", writing.CommentFormView.as_view(), name="comment"),
+    path(POST_ROUTE + "c/<number:number>/", reading.PermalinkView.as_view(), name="permalink"),
+    path(POST_ROUTE + "c/<number:number>/reply/", writing.CommentFormView.as_view(), name="reply"),
+    path(PAGE_ROUTE + "comment/", writing.CommentFormView.as_view(**PAGE), name="page-comment"),
     path(
         PAGE_ROUTE + "c/<number:number>/",
-        views.PermalinkView.as_view(**PAGE),
+        reading.PermalinkView.as_view(**PAGE),
         name="page-permalink",
     ),
     path(
         PAGE_ROUTE + "c/<number:number>/reply/",
-        views.CommentFormView.as_view(**PAGE),
+        writing.CommentFormView.as_view(**PAGE),
         name="page-reply",
     ),
 ]

@@ -1,9 +1,7 @@
-"""The post page with its conversation, the comment form, permalinks, and the status page."""
+"""Sending a comment: the form, on a page of its own or under a post, and what comes of it."""
 
 from typing import Any
 
-from django.conf import settings
-from django.core import signing
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,49 +12,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from blog.models import Post
-from blog.views import PostView
 from comments import intake
 from comments.errors import CommentError
 from comments.forms import CommentForm
 from comments.models import Comment
 from comments.numbers import find_place
-from comments.thread import arrange
 from core.guards import comes_from_here, is_stamped, make_stamp
 from core.network import network_digest
 
 STAMP = "comment"
-STATUS_SALT = "comments.status"
 ELSEWHERE = "This form did not come from this site. Nothing is lost: please send it from here."
 EXPIRED = "This form is older than 30 days. Nothing is lost: please send it again."
 UNAVAILABLE = "The comment could not be stored just now. Nothing is lost: please send it again."
-
-
-class ConversationView(PostView):
-    """A post with its conversation and the form. Two queries for any number of comments.
-
-    Template: comments/post.html; context: `post`, `entries`, `published_count`, `form`.
-    """
-
-    template_name = "comments/post.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        post = self.object
-        comments = list(Comment.objects.filter(post=post).visible_to(self.request.user))
-        for comment in comments:
-            comment.post = post  # one row for all: permalinks ask for it
-        return super().get_context_data(
-            entries=arrange(comments, settings.COMMENT_DISPLAY_DEPTH),
-            published_count=sum(comment.is_published for comment in comments),
-            form=_empty_form(self.request, post),
-            form_url=_form_url(post, None),
-            **kwargs,
-        )
-
-
-class PageConversationView(ConversationView):
-    """The same for a page."""
-
-    kind = Post.Kind.PAGE
 
 
 @method_decorator(csrf_exempt, name="dispatch")  # the stamp and Origin stand in: core.guards
@@ -72,7 +39,7 @@ class CommentFormView(View):
 
     def get(self, request: HttpRequest, slug: str, number: str = "") -> HttpResponse:
         post, parent = self._find(slug, number)
-        return self._page(request, post, parent, _empty_form(request, post))
+        return self._page(request, post, parent, empty_form(request, post))
 
     def post(self, request: HttpRequest, slug: str, number: str = "") -> HttpResponse:
         post, parent = self._find(slug, number)
@@ -117,41 +84,10 @@ class CommentFormView(View):
             "post": post,
             "parent": parent,
             "form": form,
-            "form_url": _form_url(post, parent),
+            "form_url": form_url(post, parent),
             "problem": problem or _closed(post, parent),
         }
         return render(request, "comments/form.html", context, status=status)
-
-
-class PermalinkView(View):
-    """`<post url>c/1.6/`: to the place on the post's page, also for a removed or moved comment."""
-
-    kind = Post.Kind.POST
-
-    def get(self, request: HttpRequest, slug: str, number: str) -> HttpResponse:
-        post = get_object_or_404(Post.objects.published(), slug=slug, kind=self.kind)
-        place = find_place(post, number)
-        if place is None or not place.comment.post.is_published:
-            raise Http404
-        return redirect(f"{place.comment.post.get_absolute_url()}#{place.comment.anchor}")
-
-
-@method_decorator(never_cache, name="dispatch")
-class StatusView(View):
-    """What became of one's comment, by an unguessable link; its text is always there.
-
-    Template: comments/status.html; context: `comment`.
-    """
-
-    def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            comment_id = signing.loads(token, salt=STATUS_SALT)
-        except signing.BadSignature as error:
-            raise Http404 from error
-        comment = get_object_or_404(Comment.objects.select_related("post"), pk=comment_id)
-        response = render(request, "comments/status.html", {"comment": comment})
-        response["X-Robots-Tag"] = "noindex"
-        return response
 
 
 def _send(request: HttpRequest, post: Post, parent: Comment | None, form: CommentForm) -> Comment:
@@ -189,7 +125,8 @@ def _closed(post: Post, parent: Comment | None) -> str:
     return ""
 
 
-def _empty_form(request: HttpRequest, post: Post) -> CommentForm:
+def empty_form(request: HttpRequest, post: Post) -> CommentForm:
+    """A form to fill in, stamped for this post; any page of the post may hold it."""
     stamp = make_stamp(STAMP, post.pk)
     return CommentForm(initial={"stamp": stamp}, staff=_staff(request) is not None)
 
@@ -199,7 +136,8 @@ def _with_fresh_stamp(request: HttpRequest, post: Post) -> dict[str, Any]:
     return {**request.POST.dict(), "stamp": make_stamp(STAMP, post.pk)}
 
 
-def _form_url(post: Post, parent: Comment | None) -> str:
+def form_url(post: Post, parent: Comment | None) -> str:
+    """Where the form is and where it is sent to: for the post, or for a reply to `parent`."""
     page = "" if post.kind == Post.Kind.POST else "page-"
     if parent is None:
         return reverse(f"comments:{page}comment", args=[post.slug])

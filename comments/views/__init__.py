@@ -1,0 +1,1 @@
+"""Pages of a conversation: reading it, writing in it, and following one's own comment."""
