@@ -57,9 +57,7 @@ class CommentFormView(View):
                 intake.logger.exception("A comment could not be stored.")
                 problem, status = UNAVAILABLE, 503
             else:
-                return redirect(
-                    "comments:status", token=signing.dumps(comment.pk, salt=STATUS_SALT)
-                )
+                return redirect(status_address(comment))
         return self._page(request, post, parent, form, problem=problem, status=status)
 
     def _find(self, slug: str, number: str) -> tuple[Post, Comment | None]:
