@@ -17,6 +17,7 @@ from comments.errors import CommentError
 from comments.forms import CommentForm
 from comments.models import Comment
 from comments.numbers import find_place
+from comments.views.own import status_address
 from core.guards import comes_from_here, is_stamped, make_stamp
 from core.network import network_digest
 
