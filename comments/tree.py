@@ -103,13 +103,14 @@ def reserve_ids(comments: Iterable[Comment]) -> None:
         comment.pk = pk
 
 
-def plant(pairs: Sequence[Pair]) -> None:
+def plant(comments: Iterable[Pair]) -> None:
     """Insert many comments with their parents, each parent before its replies: for imports.
 
     A parent is a comment of the same list or one already stored. The caller holds a transaction;
     the trees added to are locked here, in the order of their ids. A new tree is written once, in
     place; one that was there is recomputed once, however many replies it gets.
     """
+    pairs = list(comments)
     reserve_ids(comment for comment, _ in pairs)
     new = {comment.pk for comment, _ in pairs}
     grown = {p.tree_id for _, p in pairs if p is not None and p.pk not in new}
