@@ -25,7 +25,6 @@ class CommentForm(forms.Form):
         self, data: Any = None, *, initial: dict[str, Any] | None = None, staff: bool = False
     ) -> None:
         super().__init__(data, initial=initial, auto_id="comment-%s")
-        self.fields["text"].widget.attrs["maxlength"] = settings.COMMENT_MAX_LENGTH
         self.fields["text"].help_text = (
             f"At most {settings.COMMENT_MAX_LENGTH:,} characters. *emphasis*, **strong**,"
             " > quotes, lists, `code` and links work."

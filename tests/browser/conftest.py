@@ -1,0 +1,177 @@
+"""The site as `dev.py up` makes it from an empty folder, and headless Chromium to look at it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.people import Author, Reader, Watch
+
+ROOT = Path(__file__).parent.parent.parent
+OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "COLLOQUY_DATA")
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that is up."""
+
+    address: str
+    admin_link: str
+    folder: Path
+    environ: dict[str, str]
+
+    def signin_link(self, user: str) -> str:
+        command = [sys.executable, "manage.py", "signin_link", user, "--base", self.address]
+        environ = {**self.environ, "COLLOQUY_DATA": str(self.folder)}
+        result = subprocess.run(
+            command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True
+        )
+        return result.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    with empty_folder() as folder:
+        environ = {key: value for key, value in os.environ.items() if key not in OURS}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        command = [sys.executable, "dev.py", "up", "--port", port, "--data", str(folder)]
+        up = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+        try:
+            said = [up.stdout.readline()]
+            while said[-1] and not said[-1].startswith("admin: "):
+                said.append(up.stdout.readline())
+            found = dict(line.strip().split(": ", 1) for line in said if ": " in line)
+            yield Site(found["ready"], found["admin"], folder, environ)
+        finally:
+            up.send_signal(signal.SIGTERM)
+            rest, _ = up.communicate(timeout=60)
+        assert up.returncode == 0, f"dev.py up ended with {up.returncode} after {said} {rest}"
+        assert processes_of(folder) == []
+
+
+@contextmanager
+def empty_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="colloquy-") as folder:
+        # As root the server runs under another account, which must get through to its data.
+        Path(folder).chmod(0o711)
+        yield Path(folder).resolve()
+
+
+def processes_of(folder: Path) -> list[str]:
+    """What still runs with this folder in its command, its environment or as its place."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            traits = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+            place = str((process / "cwd").readlink())
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue  # ended meanwhile, or another account's
+        if os.fsencode(folder) in traits or place.startswith(str(folder)):
+            found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+@pytest.fixture(scope="module")  # while it is open, Django refuses the database to other tests
+def chromium():
+    program = os.environ.get("COLLOQUY_CHROMIUM") or shutil.which("chromium")
+    assert program, "no browser: install chromium or name one in COLLOQUY_CHROMIUM"
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def visit(site, chromium):
+    """A context that holds a new visitor's browser; in the end nothing was complained about."""
+
+    @contextmanager
+    def visiting(**options):
+        context = chromium.new_context(base_url=site.address, **options)
+        context.set_default_timeout(15_000)
+        watch = Watch(context, site.address)
+        try:
+            yield context
+        finally:
+            context.close()
+        assert watch.complaints == []
+
+    return visiting
+
+
+@pytest.fixture
+def context(visit):
+    with visit() as context:
+        yield context
+
+
+@pytest.fixture
+def reader(context):
+    return Reader(context.new_page())
+
+
+@pytest.fixture
+def plain_reader(visit):
+    """A reader whose browser runs no scripts."""
+    with visit(java_script_enabled=False) as context:
+        yield Reader(context.new_page())
+
+
+@pytest.fixture
+def other_visitor(visit):
+    with visit(java_script_enabled=False) as context:
+        yield Reader(context.new_page())
+
+
+@pytest.fixture(scope="module")
+def author(site, visit):
+    """The demo's author: the role, no superuser, signed in by a one-time link."""
+    with visit() as context:
+        author = Author(context.new_page())
+        author.sign_in(site.signin_link("author"))
+        yield author
+
+
+@pytest.fixture(scope="session")
+def new_title():
+    numbers = count(1)
+    return lambda: f"Argument {next(numbers)}"
+
+
+@pytest.fixture
+def post(author, new_title):
+    """The address of a new post, written in the admin."""
+    return author.write_post(new_title(), status="published")
+
+
+@pytest.fixture(scope="module")
+def deep_post(author, new_title):
+    """A post with a thread of ten levels, whose words and code are wider than a telephone."""
+    address = author.write_post(new_title(), status="published")
+    author.comment(address, "The first level.")
+    for level in range(1, 10):
+        number = ".".join("1" * level)
+        wide = f"Level {level + 1}: {'wide' * 60}\n\n```\n{'code ' * 60}\n```"
+        author.comment(f"{address}c/{number}/reply/", wide)
+    return address

@@ -1,0 +1,102 @@
+"""What holds on every page: narrow windows, accessibility, no cookie, nobody else's server."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.people import Watch
+
+pytestmark = pytest.mark.browser
+
+QUEUE = "admin/queue/"
+# One page of each kind; {post} has a deep thread, {status} is a reader's private page.
+PUBLIC = ["", "{post}", "{post}comment/", "{post}c/1.1/reply/", "{status}", "about/"]
+
+
+@pytest.fixture(scope="module")
+def places(visit, author, deep_post):
+    """What stands in the addresses of PUBLIC; a comment waits in the queue."""
+    with visit() as context:
+        page = context.new_page()
+        page.goto(deep_post)
+        page.locator("[name=name]").fill("Rahel")
+        page.locator("[name=text]").fill(f"See https://example.org/{'long' * 60} first.")
+        page.get_by_role("button", name="Send").click()
+        page.get_by_role("status").wait_for()
+        return {"post": deep_post, "status": page.url}
+
+
+def serious(page):
+    """What axe finds on a page that would keep somebody out."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {node['html']}"
+        for violation in found
+        if violation["impact"] in {"serious", "critical"}
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize("path", PUBLIC)
+def test_no_public_page_is_wider_than_the_window(reader, places, path, width):
+    assert reader.width_beyond_the_window(path.format(**places), width) <= 0
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_the_queue_is_not_wider_than_the_window(author, places, width):
+    assert author.width_beyond_the_window(QUEUE, width) <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PUBLIC)
+def test_axe_finds_nothing_serious_on_a_public_page(visit, places, path, scheme):
+    with visit(color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(path.format(**places))
+        assert serious(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_queue(author, places, scheme):
+    author.page.emulate_media(color_scheme=scheme)
+    author.go(QUEUE)
+    assert serious(author.page) == []
+
+
+def test_axe_would_find_a_picture_without_words(reader):
+    reader.go("")
+    reader.page.evaluate("document.querySelector('main').append(new Image())")
+    assert any(finding.startswith("image-alt") for finding in serious(reader.page))
+
+
+def test_an_anonymous_reader_is_given_no_cookie(reader, places):
+    for path in PUBLIC:
+        reader.go(path.format(**places))
+    reader.comment(places["post"], "Without a cookie.")
+    assert reader.page.context.cookies() == []
+
+
+def test_the_watch_on_every_page_would_see_another_site_asked(chromium, site):
+    context = chromium.new_context(base_url=site.address)
+    watch = Watch(context, site.address)
+    page = context.new_page()
+    page.goto("")
+    with page.expect_event("console"):
+        page.evaluate("document.body.append(Object.assign(new Image(), {src: '//other.example'}))")
+    context.close()
+    assert any("Content Security Policy" in complaint for complaint in watch.complaints)
+
+
+def test_a_thread_of_ten_levels_has_ten_numbers(reader, places):
+    numbers = list(reader.comments(places["post"]))
+    assert numbers == [".".join("1" * level) for level in range(1, 11)]
+
+
+def test_indentation_stops_at_the_fifth_level(reader, places):
+    reader.go(places["post"])
+    left = [
+        reader.page.locator(f"[id='c-{'-'.join('1' * level)}']").bounding_box()["x"]
+        for level in range(1, 11)
+    ]
+    assert left[:5] == sorted(set(left[:5]))
+    assert set(left[4:]) == {left[4]}
