@@ -19,9 +19,7 @@ def clean_slug(text: str) -> str:
     return HYPHENS.sub("-", NO_WORD.sub("-", decoded)).strip("-")
 
 
-def free_slug(
-    model: type[Model], wanted: str, *, longest: int, avoid: Container[str] = ()
-) -> str:
+def free_slug(model: type[Model], wanted: str, *, longest: int, avoid: Container[str] = ()) -> str:
     """`wanted`, or with -2, -3 … where another row of `model` or `avoid` has it."""
     wanted = wanted[: longest - 7]  # room for a number
     rows = model._default_manager.filter(slug__startswith=wanted)

@@ -81,7 +81,8 @@ class Thread:
             return external_id(self.post_external, wp_id)
         # Nothing but its content tells it from others.
         content = "\0".join(
-            fields.get(f"wp:comment_{name}", "") for name in ("author", "date", "date_gmt", "content")
+            fields.get(f"wp:comment_{name}", "")
+            for name in ("author", "date", "date_gmt", "content")
         )
         return external_id(self.post_external, "digest:", content)
 

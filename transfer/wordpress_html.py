@@ -25,14 +25,16 @@ BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 # In these, loose text becomes paragraphs.
 HOLDS_PARAGRAPHS: Final = tag_names(
-    "article aside blockquote body center details div fieldset footer form header main nav "
-    "section")
+    "article aside blockquote body center details div fieldset footer form header main nav section"
+)
 # In these, a single run of text stays as it is; what has blank lines becomes paragraphs.
 HOLDS_TEXT: Final = tag_names("dd figure li td th")
 # In these, text is never wrapped.
 HOLDS_PHRASES: Final = tag_names("address caption dt figcaption h1 h2 h3 h4 h5 h6 p summary")
 # In these, blanks between tags mean nothing.
-HOLDS_NO_TEXT: Final = tag_names("colgroup dl map menu object ol select table tbody tfoot thead tr ul video audio")
+HOLDS_NO_TEXT: Final = tag_names(
+    "colgroup dl map menu object ol select table tbody tfoot thead tr ul video audio"
+)
 VERBATIM: Final = frozenset(["pre", "svg", "textarea"])
 VOID: Final = frozenset(["hr", "col"])
 BLOCKS: Final = HOLDS_PARAGRAPHS | HOLDS_TEXT | HOLDS_PHRASES | HOLDS_NO_TEXT | VERBATIM | VOID

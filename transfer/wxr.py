@@ -143,9 +143,7 @@ class Export:
         """The items in their order; one at a time is in memory."""
         return self._read(_Channel(), progress)
 
-    def _read(
-        self, channel: "_Channel", progress: Callable[[int], None]
-    ) -> Iterator[ExportedItem]:
+    def _read(self, channel: "_Channel", progress: Callable[[int], None]) -> Iterator[ExportedItem]:
         self.file.seek(0)
         first, skipped_lines = _first_chunk(self.file)
         parser = DefusedXMLParser(target=channel, forbid_dtd=True)
