@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import ProgrammingError
 from django.urls import reverse
 
 from core.signin import make_link_token
@@ -23,6 +24,8 @@ class Command(BaseCommand):
             user = users.objects.get_by_natural_key(options["user"])
         except users.DoesNotExist as error:
             raise CommandError(f"There is no user {options['user']!r}.") from error
+        except ProgrammingError as error:
+            raise CommandError("This database has no site yet: run `migrate` first.") from error
         if not user.is_staff or not user.is_active:
             raise CommandError(f"{options['user']!r} is not allowed into the admin.")
         path = reverse("core:signin", args=[make_link_token(user=user)])
