@@ -61,7 +61,6 @@ def main() -> int:
     options = arguments()
     os.chdir(ROOT)
     os.environ["PYTHONUNBUFFERED"] = "1"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     if getattr(options, "data", None):
         os.environ["COLLOQUY_DATA"] = str(options.data.resolve())
     try:
@@ -329,10 +328,11 @@ def first_run(python: str, port: int, *options: str) -> str:
 @contextmanager
 def web_server(python: str, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """gunicorn, ended with us: in peace when we leave, by the kernel when we are killed."""
-    environ = {**os.environ, "COLLOQUY_BIND": f"127.0.0.1:{port}"}
+    settings = os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    ours = {"DJANGO_SETTINGS_MODULE": settings, "COLLOQUY_BIND": f"127.0.0.1:{port}"}
     command = [python, "-m", "gunicorn", "--graceful-timeout", "5"]
     server = subprocess.Popen(
-        command, env=environ, start_new_session=True,
+        command, env={**os.environ, **ours}, start_new_session=True,
         preexec_fn=end_with_parent,  # noqa: PLW1509 (no threads run here)
     )  # fmt: skip
     try:

@@ -4,6 +4,7 @@ The first argument is the address the site will have; `--no-demo` makes the firs
 content, `--link-only` neither. The last line printed is a one-time sign-in link.
 """
 
+import os
 import sys
 
 import django
@@ -30,6 +31,7 @@ def keeper() -> str:
 
 
 def main(address: str, *options: str) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     django.setup()
     if "--link-only" not in options:
         migrate()
