@@ -20,6 +20,7 @@ from blog.models import Post
 from comments import markup, numbers, tree
 from comments.errors import NotOpen
 from comments.models import Comment, RecordedReason, Submission
+from comments.rendering import record_references, render_text
 from comments.status import Status
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Draft:
     mail: str
     text: str
     html: str
+    refers_to: frozenset[int] = frozenset()
     user: "User | None" = None
 
 
@@ -79,8 +81,10 @@ def make_draft(  # noqa: PLR0917
 ) -> Draft:
     """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None."""
     text = markup.normalise(text)
-    html = markup.render(text)
-    return Draft(post=post, parent=parent, name=name, mail=mail, text=text, html=html, user=user)
+    rendered = render_text(text, post)
+    return Draft(
+        post=post, parent=parent, name=name, mail=mail, text=text, user=user, **rendered._asdict()
+    )
 
 
 def receive(draft: Draft, *, sender: str) -> Comment:
@@ -133,6 +137,7 @@ def _store(draft: Draft, parent: Comment | None, sender: str) -> Comment:
         numbers.allot_number(comment)
     if verdict.status != Status.PENDING:
         comment.change_status(verdict.status, at=now)
+    record_references(comment, draft.refers_to)
     _record_reasons(comment, verdict, now)
     Submission.objects.filter(digest=digest).update(comment=comment)
     if screener is not None:

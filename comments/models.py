@@ -15,7 +15,7 @@ from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
 
 from blog.models import Post
-from comments import markup
+from comments import markup, references
 from comments.errors import StatusConflict, WrongRoom
 from comments.status import Remover, Status, may_follow
 
@@ -204,8 +204,8 @@ class Comment(MPTTModel):
 
     @property
     def text_as_html(self) -> SafeString:
-        """The stored HTML, which comments.markup has cleaned."""
-        return markup.trusted(self.html)
+        """The stored HTML, which comments.markup has cleaned, with its references as plain text."""
+        return markup.trusted(references.unlink(self.html))
 
 
 class Conversation(models.Model):
@@ -240,6 +240,21 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number} under {self.post_id}"
+
+
+class Reference(models.Model):
+    """`#1.6` in one comment's text, as of its last rendering: what back-links are made of."""
+
+    source = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="references")
+    target = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="referred_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="comments_reference_once", fields=["source", "target"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} refers to {self.target_id}"
 
 
 class RecordedReason(models.Model):

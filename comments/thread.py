@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 from comments.models import Comment
+from comments.references import Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,7 +15,8 @@ class Entry:
 
     `depth` is the shown depth, 1 for the top level. `opens` says that it begins a list, `deeper`
     that the next one lies in a list inside it, `closes` how many lists above the outermost end
-    after it. `parent` is what it answers, None at the top.
+    after it. `parent` is what it answers, None at the top, and `parent_href` leads there.
+    `html` is fit for a page; `back_links` are (number, target) of what refers to this comment.
     """
 
     comment: Comment
@@ -21,6 +25,9 @@ class Entry:
     opens: bool
     deeper: bool
     closes: int
+    html: SafeString | None = None
+    parent_href: str = ""
+    back_links: Sequence[tuple[str, Target]] = ()
 
     @property
     def closing(self) -> range:
@@ -28,15 +35,25 @@ class Entry:
         return range(self.closes)
 
 
-def arrange(comments: Iterable[Comment], display_depth: int) -> list[Entry]:
+def in_order(comments: Iterable[Comment]) -> list[Entry]:
+    """Comments one after another without indentation, each with what it answers (selected)."""
+    rows = list(comments)
+    known = {row.pk: row for one in rows for row in (one.parent, one.answers) if row is not None}
+    return _entries([(row, 1) for row in rows], known)
+
+
+def arrange(
+    comments: Iterable[Comment], display_depth: int, above: Iterable[Comment] = ()
+) -> list[Entry]:
     """All numbered comments of a post, depth first, siblings by number.
 
     Indentation stops at `display_depth`: deeper replies follow in order at that depth, where only
     their "in reply to" says what they answer. A comment whose parent is not among `comments`
-    counts as top-level.
+    counts as top-level; what it answers may be among those `above`.
     """
     rows = list(comments)
     by_id = {row.pk: row for row in rows}
+    known = by_id | {row.pk: row for row in above}
     replies: dict[int | None, list[Comment]] = {}
     for row in rows:
         replies.setdefault(row.parent_id if row.parent_id in by_id else None, []).append(row)
@@ -46,18 +63,18 @@ def arrange(comments: Iterable[Comment], display_depth: int) -> list[Entry]:
         row, depth = stack.pop()
         order.append((row, min(depth, display_depth)))
         stack.extend((reply, depth + 1) for reply in _reversed_siblings(replies.get(row.pk, [])))
-    return _entries(order, by_id)
+    return _entries(order, known)
 
 
 def _reversed_siblings(rows: Sequence[Comment]) -> list[Comment]:
     return sorted(rows, key=lambda row: row.ordinal or 0, reverse=True)
 
 
-def _entries(order: Sequence[tuple[Comment, int]], by_id: dict[int, Comment]) -> list[Entry]:
+def _entries(order: Sequence[tuple[Comment, int]], known: dict[int, Comment]) -> list[Entry]:
     depths = [depth for _, depth in order] + [1]
     entries, before = [], 0
     for (row, depth), after in zip(order, depths[1:], strict=True):
-        answered = by_id.get(row.answers_id or row.parent_id or 0)
+        answered = known.get(row.answers_id or row.parent_id or 0)
         entries.append(
             Entry(
                 comment=row,

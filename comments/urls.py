@@ -37,12 +37,18 @@ urlpatterns = [
     path("comments/<str:token>/", own.StatusView.as_view(), name="status"),
     path(POST_ROUTE + "comment/", writing.CommentFormView.as_view(), name="comment"),
     path(POST_ROUTE + "c/<number:number>/", reading.PermalinkView.as_view(), name="permalink"),
+    path(POST_ROUTE + "c/<number:number>/branch/", reading.BranchView.as_view(), name="branch"),
     path(POST_ROUTE + "c/<number:number>/reply/", writing.CommentFormView.as_view(), name="reply"),
     path(PAGE_ROUTE + "comment/", writing.CommentFormView.as_view(**PAGE), name="page-comment"),
     path(
         PAGE_ROUTE + "c/<number:number>/",
         reading.PermalinkView.as_view(**PAGE),
         name="page-permalink",
+    ),
+    path(
+        PAGE_ROUTE + "c/<number:number>/branch/",
+        reading.BranchView.as_view(**PAGE),
+        name="page-branch",
     ),
     path(
         PAGE_ROUTE + "c/<number:number>/reply/",

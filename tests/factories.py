@@ -46,8 +46,10 @@ def send(post, text=None, parent=None, *, name="Reader", user=None, sender="some
 
 
 def publish(comment, by=None):
-    """The comment, published by a superuser."""
+    """The comment, published by a superuser, unless intake did it."""
     comment.refresh_from_db()
+    if comment.is_published:
+        return comment
     by = by or make_user()
     services.publish_comment(comment_id=comment.pk, version=comment.version, by=by)
     return Comment.objects.get(pk=comment.pk)

@@ -1,40 +1,65 @@
-"""Reading a conversation: the post page and permalinks."""
+"""Reading a conversation: the post page with its views, one branch, and permalinks."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.views import View
 
 from blog.models import Post
 from blog.views import PostView
-from comments.models import Comment
+from comments import page
+from comments.models import Comment, CommentQuerySet
 from comments.numbers import find_place
-from comments.thread import arrange
 from comments.views.writing import empty_form, form_url
 
 
 class ConversationView(PostView):
-    """A post with its conversation and the form. Two queries for any number of comments.
+    """A post with its conversation and the form. The same queries for any number of comments.
 
-    Template: comments/post.html; context: `post`, `entries`, `published_count`, `form`.
+    `?view=chronological` and `?view=author` show the same numbers in one line, `?by=1.6` only what
+    the writer of 1.6 published, `?page=2` the next hundred. Template: comments/post.html; context:
+    `post`, `leaf`, `totals`, `views`, `shown`, `page_query`, `form`.
     """
 
     template_name = "comments/post.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         post = self.object
-        comments = list(Comment.objects.filter(post=post).visible_to(self.request.user))
-        for comment in comments:
-            comment.post = post  # one row for all: permalinks ask for it
+        totals = page.totals(post)
+        shown, leaf = self._leaf(post, totals)
+        kept = {key: self.request.GET[key] for key in ("view", "by") if key in self.request.GET}
         return super().get_context_data(
-            entries=arrange(comments, settings.COMMENT_DISPLAY_DEPTH),
-            published_count=sum(comment.is_published for comment in comments),
+            leaf=leaf,
+            shown=shown,
+            totals=totals,
+            page_query=f"{urlencode(kept)}&" if kept else "",
             form=empty_form(self.request, post),
             form_url=form_url(post, None),
             **kwargs,
         )
+
+    def _leaf(self, post: Post, totals: page.Totals) -> tuple[str, page.Leaf]:
+        """The name of the chosen view and its page."""
+        number = self.request.GET.get("page", "1")
+        if not number.isascii() or not number.isdigit():
+            raise Http404
+        comments: CommentQuerySet = Comment.objects.filter(post=post).visible_to(self.request.user)
+        if by := self.request.GET.get("by"):
+            writer = _writer(post, by)
+            return "by", page.flat(post, page.written_by(comments, writer), int(number))
+        match self.request.GET.get("view", "threaded"):
+            case "threaded":
+                return "threaded", page.threaded(post, int(number), totals.top_level)
+            case "chronological":
+                return "chronological", page.flat(post, comments, int(number))
+            case "author":
+                own = comments.published().filter(user_id=post.author_id)
+                return "author", page.flat(post, own, int(number))
+            case _:
+                raise Http404
 
 
 class PageConversationView(ConversationView):
@@ -49,8 +74,45 @@ class PermalinkView(View):
     kind = Post.Kind.POST
 
     def get(self, request: HttpRequest, slug: str, number: str) -> HttpResponse:
-        post = get_object_or_404(Post.objects.published(), slug=slug, kind=self.kind)
-        place = find_place(post, number)
-        if place is None or not place.comment.post.is_published:
-            raise Http404
-        return redirect(f"{place.comment.post.get_absolute_url()}#{place.comment.anchor}")
+        comment = public_comment(self.kind, slug, number)
+        on_page = page.page_of(comment)
+        query = f"?page={on_page}" if on_page > 1 else ""
+        return redirect(f"{comment.post.get_absolute_url()}{query}#{comment.anchor}")
+
+
+class BranchView(View):
+    """One branch on a page of its own, with what it answers above it.
+
+    Template: comments/branch.html; context: `post`, `head`, `ancestors`, `entries`.
+    """
+
+    kind = Post.Kind.POST
+
+    def get(self, request: HttpRequest, slug: str, number: str) -> HttpResponse:
+        head = public_comment(self.kind, slug, number)
+        if head.number != number or head.post.slug != slug:
+            return redirect(head.get_absolute_url() + "branch/")
+        ancestors, entries = page.branch(head)
+        context = {"post": head.post, "head": head, "ancestors": ancestors, "entries": entries}
+        response = render(request, "comments/branch.html", context)
+        if request.user.is_authenticated:
+            add_never_cache_headers(response)
+        return response
+
+
+def public_comment(kind: Post.Kind, slug: str, number: str) -> Comment:
+    """The comment that a number under a published post leads to, wherever it is by now.
+
+    With its post. Raises Http404. Two queries.
+    """
+    post = get_object_or_404(Post.objects.published(), slug=slug, kind=kind)
+    place = find_place(post, number)
+    if place is None or not place.comment.post.is_published:
+        raise Http404
+    return place.comment
+
+
+def _writer(post: Post, number: str) -> Comment:
+    """The published comment whose writer was asked for; nobody else's name is looked up."""
+    published = Comment.objects.filter(post=post).published()
+    return get_object_or_404(published, number=number)

@@ -66,7 +66,7 @@ class CommentFormView(View):
         if not number:
             return post, None
         place = find_place(post, number)
-        if place is None:
+        if place is None or not place.comment.post.is_published:
             raise Http404
         return place.comment.post, place.comment
 

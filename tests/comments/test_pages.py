@@ -55,7 +55,7 @@ def test_a_published_comment_has_its_element(client, post):
     assert 'id="c-1"' in page
     assert 'id="c-1-1"' in page
     assert 'class="comment-text"' in page
-    assert re.search(r'in reply to <a href="#c-1">1</a> by Reader', page)
+    assert re.search(r'in reply to <a href="#c-1">1</a> by <bdi>Reader', page)
 
 
 def test_a_removed_comment_leaves_its_number_and_nothing_else(client, post):
@@ -294,7 +294,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_comments(
     root = make_published(post)
     for _ in range(many):
         make_published(post, parent=root)
-    with django_assert_num_queries(4):  # post with author, tags, comments, menu
+    with django_assert_num_queries(6):  # post with author, tags, totals, comments, back-links, menu
         client.get("/posts/a-post/")
 
 

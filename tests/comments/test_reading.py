@@ -1,0 +1,189 @@
+"""Views of a conversation: pages, branches, orders, and the links between comments."""
+
+import re
+
+import pytest
+from django.db import transaction
+
+from blog.models import Post
+from comments import numbers, tree
+from comments.models import Comment
+from moderation import services
+from tests.factories import make_post, make_published, make_user, send
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def post(db):
+    return make_post(slug="a-post")
+
+
+def shown(client, address="/posts/a-post/"):
+    """The numbers of the comments on a page, in order."""
+    page = client.get(address).content.decode()
+    return [found.replace("-", ".") for found in re.findall(r'id="c-([\d-]+)"', page)]
+
+
+def publish_all(post, *parents, **fields):
+    """Published comments, each under the number given, or at the top for ''."""
+    for number in parents:
+        parent = Comment.objects.get(post=post, number=number) if number else None
+        make_published(post, parent=parent, **fields)
+
+
+def test_a_reference_becomes_a_link_with_the_name_and_leaves_a_link_back(client, post):
+    make_published(post, name="Hanna")
+    make_published(post, text="As #1 says.", name="Joon")
+    page = client.get("/posts/a-post/").content.decode()
+    assert '<a class="reference" href="#c-1" title="Hanna">#1</a>' in page
+    assert re.search(r'answered in <a href="#c-2" title="Joon">2</a>', page)
+
+
+def test_a_waiting_comment_leaves_no_link_back(client, post):
+    make_published(post)
+    send(post, "As #1 says.")
+    assert "answered in" not in client.get("/posts/a-post/").content.decode()
+
+
+def test_a_reference_to_a_removed_comment_stays_a_link_without_a_name(client, post):
+    target = make_published(post, name="Canary")
+    make_published(post, text="As #1 says.")
+    services.remove_comment(comment_id=target.pk, version=target.version, by=make_user())
+    page = client.get("/posts/a-post/").content.decode()
+    assert '<a class="reference" href="#c-1">#1</a>' in page
+    assert "Canary" not in page
+
+
+def test_a_reference_follows_a_moved_comment(client, post):
+    target = make_published(post)
+    make_published(post, text="As #1 says.")
+    there = make_post(slug="there")
+    with transaction.atomic():
+        tree.lock_trees([target.tree_id])
+        target.refresh_from_db()
+        tree.move_branch(target, post=there, parent=None)
+        numbers.renumber_branch(target)
+    page = client.get("/posts/a-post/").content.decode()
+    assert '<a class="reference" href="/posts/there/c/1/" title="Reader">#1</a>' in page
+    assert client.get("/posts/a-post/c/1/").url == "/posts/there/#c-1"
+
+
+def test_a_reference_to_a_comment_under_a_draft_by_now_is_text(client, post):
+    target = make_published(post)
+    make_published(post, text="As #1 says.")
+    there = make_post(slug="there")
+    with transaction.atomic():
+        tree.lock_trees([target.tree_id])
+        target.refresh_from_db()
+        tree.move_branch(target, post=there, parent=None)
+        numbers.renumber_branch(target)
+    Post.objects.filter(pk=there.pk).update(status="draft")
+    assert "As #1 says." in client.get("/posts/a-post/").content.decode()
+
+
+def test_pages_hold_whole_branches(client, post, settings):
+    settings.COMMENTS_PER_PAGE = 2
+    publish_all(post, "", "", "", "1", "3", "3.1")
+    assert shown(client) == ["1", "1.1", "2"]
+    assert shown(client, "/posts/a-post/?page=2") == ["3", "3.1", "3.1.1"]
+
+
+def test_a_permalink_finds_its_page(client, post, settings):
+    settings.COMMENTS_PER_PAGE = 2
+    publish_all(post, "", "", "", "3")
+    assert client.get("/posts/a-post/c/2/").url == "/posts/a-post/#c-2"
+    assert client.get("/posts/a-post/c/3.1/").url == "/posts/a-post/?page=2#c-3-1"
+
+
+def test_a_reference_to_another_page_is_a_permalink(client, post, settings):
+    settings.COMMENTS_PER_PAGE = 1
+    publish_all(post, "")
+    make_published(post, text="As #1 says.")
+    page = client.get("/posts/a-post/?page=2").content.decode()
+    assert 'href="/posts/a-post/c/1/" title="Reader">#1</a>' in page
+
+
+@pytest.mark.parametrize("page", ["0", "2", "x", "-1", "٣", "1e1"])
+def test_a_page_that_is_not_there_is_not_found(client, post, page):
+    publish_all(post, "")
+    assert client.get(f"/posts/a-post/?page={page}").status_code == 404
+
+
+def test_an_unknown_view_is_not_found(client, post):
+    assert client.get("/posts/a-post/?view=nonsense").status_code == 404
+
+
+def test_the_order_of_time_shows_the_same_numbers_in_one_line(client, post):
+    publish_all(post, "", "", "1")
+    assert shown(client) == ["1", "1.1", "2"]
+    assert shown(client, "/posts/a-post/?view=chronological") == ["1", "2", "1.1"]
+    page = client.get("/posts/a-post/?view=chronological").content.decode()
+    assert re.search(r'in reply to <a href="#c-1">1</a>', page)
+
+
+def test_the_authors_answers_alone(client, post):
+    publish_all(post, "")
+    publish_all(post, "1", user=post.author)
+    publish_all(post, "1", user=make_user("author"))
+    assert shown(client, "/posts/a-post/?view=author") == ["1.1"]
+    page = client.get("/posts/a-post/?view=author").content.decode()
+    assert re.search(r'in reply to <a href="/posts/a-post/c/1/">1</a>', page)
+
+
+def test_one_commenter_alone(client, post):
+    publish_all(post, "", "", name="Hanna")
+    publish_all(post, "1", name="hanna")
+    publish_all(post, "1", name="Joon")
+    assert shown(client, "/posts/a-post/?by=2") == ["1", "2", "1.1"]
+
+
+def test_staff_are_not_mixed_up_with_a_reader_of_the_same_name(client, post):
+    author = make_user("author", first_name="Ada")
+    publish_all(post, "", name="Ada")
+    publish_all(post, "", user=author)
+    assert shown(client, "/posts/a-post/?by=1") == ["1"]
+    assert shown(client, "/posts/a-post/?by=2") == ["2"]
+
+
+@pytest.mark.parametrize("number", ["9", "x", ""])
+def test_nobodys_comments_are_not_found_or_the_whole_thread(client, post, number):
+    publish_all(post, "")
+    expected = 200 if number == "" else 404
+    assert client.get(f"/posts/a-post/?by={number}").status_code == expected
+
+
+def test_a_branch_has_its_own_page_with_its_ancestors_and_the_way_back(client, post):
+    publish_all(post, "", "1", "1.1", "1.1", "1", "")
+    assert shown(client, "/posts/a-post/c/1.1/branch/") == ["1", "1.1", "1.1.1", "1.1.2"]
+    page = client.get("/posts/a-post/c/1.1/branch/").content.decode()
+    assert '<a href="/posts/a-post/c/1.1/">Back to its place' in page
+    assert re.search(r'id="c-1-1".*?in reply to <a href="#c-1">', page, re.S)
+
+
+def test_the_branch_of_an_old_number_is_that_of_the_new_one(client, post):
+    target = make_published(post)
+    there = make_post(slug="there")
+    with transaction.atomic():
+        tree.lock_trees([target.tree_id])
+        target.refresh_from_db()
+        tree.move_branch(target, post=there, parent=None)
+        numbers.renumber_branch(target)
+    assert client.get("/posts/a-post/c/1/branch/").url == "/posts/there/c/1/branch/"
+
+
+def test_a_branch_waits_with_its_comment(client, post):
+    send(post)
+    assert client.get("/posts/a-post/c/1/branch/").status_code == 404
+
+
+@pytest.mark.parametrize("view", ["?view=chronological", "?view=author", "?by=1", "c/1/branch/"])
+@pytest.mark.parametrize("many", [2, 20])
+def test_every_view_takes_the_same_queries_for_any_number_of_comments(
+    client, post, view, many, django_assert_max_num_queries
+):
+    root = make_published(post, user=post.author)
+    for _ in range(many):
+        make_published(post, parent=root, user=post.author, text="See #1.")
+    with django_assert_max_num_queries(10):
+        client.get(f"/posts/a-post/{view}")
