@@ -51,6 +51,7 @@ class Site:
 def site() -> Iterator[Site]:
     with empty_folder() as folder:
         environ = {key: value for key, value in os.environ.items() if key not in OURS}
+        environ.setdefault("COLLOQUY_PYTHON", sys.executable)  # it holds all that is needed
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = str(free.getsockname()[1])

@@ -93,7 +93,8 @@ class Reader:
         """The form under the post, or that of a reply to some comment there."""
         replies = [address for address in self.page.links if address.endswith("/reply/")]
         if replies and self.chance.random() < self.replies:
-            return self.browser.open(self.chance.choice(replies))
+            # An argument grows downwards: of two comments the deeper is answered.
+            return self.browser.open(max(self.chance.choices(replies, k=2), key=len))
         return self.page
 
 

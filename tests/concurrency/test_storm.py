@@ -55,6 +55,6 @@ def assert_the_log_explains_every_number():
 def test_without_the_lock_the_same_storm_is_noticed(make_post, serve, storm, check_threads):
     make_post("one")
     with serve("tests.concurrency.without_lock") as address:
-        reports = storm(address, readers=8, comments=200, acts=20, replies=1)
+        reports = storm(address, readers=8, comments=160, acts=16, replies=1)
     _, report = check_threads()
     assert report["faults"] or problems(reports) - NO_LONGER_THERE
