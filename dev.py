@@ -328,7 +328,7 @@ def first_run(python: str, port: int, *options: str) -> str:
 @contextmanager
 def web_server(python: str, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """gunicorn, ended with us: in peace when we leave, by the kernel when we are killed."""
-    settings = os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    settings = os.environ.get("DJANGO_SETTINGS_MODULE") or "config.settings.dev"
     ours = {"DJANGO_SETTINGS_MODULE": settings, "COLLOQUY_BIND": f"127.0.0.1:{port}"}
     command = [python, "-m", "gunicorn", "--graceful-timeout", "5"]
     server = subprocess.Popen(

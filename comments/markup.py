@@ -32,6 +32,10 @@ MAX_NESTING: Final = 20  # of quotes and lists; deeper ones stay text
 BARE_ADDRESS: Final = re.compile(
     r"https?://[^\s<>\"'`{}|\\^\[\]]{1,2000}[^\s<>\"'`{}|\\^\[\].,;:!?)]"
 )
+# bleach's linkifier takes a text that reads "&lt;" for the entity, so that it would show as "<".
+# Until it is done, such an ampersand is a character that no text has.
+LITERAL_ENTITY: Final = re.compile(r"&amp;(?=#?\w+;)")
+AMPERSAND: Final = "\ufdd0"
 PARTS: Final = (
     "paragraph", "blockquote", "list", "code", "fence",
     "text", "newline", "escape", "backticks", "emphasis", "link", "autolink", "entity",
@@ -57,8 +61,9 @@ def writable(text: str) -> str:
 
 def render(text: str) -> str:
     """Safe HTML of a normalised comment text."""
-    cleaned: str = _cleaner().clean(_markdown().render(text))
-    return cleaned.strip()
+    html = _markdown().render(text.replace(AMPERSAND, ""))
+    cleaned: str = _cleaner().clean(LITERAL_ENTITY.sub(AMPERSAND, html))
+    return cleaned.replace(AMPERSAND, "&amp;").strip()
 
 
 def trusted(html: str) -> SafeString:

@@ -55,8 +55,7 @@ class WordPressImport:
         """Bring what is new. May be stopped anywhere and run again."""
         for item in self.export.items(progress):
             counted = Report()
-            with transaction.atomic():
-                self._bring(item, counted)
+            self._bring(item, counted)
             self.report.merge(counted)
 
     def _bring(self, item: ExportedItem, report: Report) -> None:
@@ -70,15 +69,18 @@ class WordPressImport:
         external = self._external(item.fields)
         date = self._date(item.fields)
         earlier = self.origin.find(KIND, external)
-        if earlier is None:
-            post: Post | None = self._make(kind, external, item, date, report)
-        else:
-            post = Post.objects.filter(pk=earlier).first()
+        post = Post.objects.filter(pk=earlier).first() if earlier else None
+        if earlier and post is None:
+            return _leave_out(SECTIONS[kind], "deleted here since", item, report)
+        thread = Thread(external, self.origin, report)
+        thread.read(item.comments, date)
+        with transaction.atomic():
             if post is None:
-                return _leave_out(SECTIONS[kind], "deleted here since", item, report)
-            report.add(SECTIONS[kind], "already here")
-        if post is not None and item.comments:
-            Thread(post, external, self.origin, report).bring(item.comments, date)
+                post = self._make(kind, external, item, date, report)
+            else:
+                report.add(SECTIONS[kind], "already here")
+            if thread.arrivals:
+                thread.store(post)
         return None
 
     def _external(self, fields: Fields) -> str:

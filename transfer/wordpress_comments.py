@@ -56,24 +56,42 @@ class Arrival:
 
 
 class Thread:
-    """The comments of one post, from the export into the site, in the caller's transaction."""
+    """The comments of one post, from the export into the site.
 
-    def __init__(self, post: Post, post_external: str, origin: Origin, report: Report) -> None:
-        self.post, self.post_external = post, post_external
+    `read` first, outside of a transaction: rendering the texts of a long thread takes minutes.
+    """
+
+    def __init__(self, post_external: str, origin: Origin, report: Report) -> None:
+        self.post_external = post_external
         self.origin, self.report = origin, report
         self.earlier: dict[str, int] = {}  # by WordPress's id: what was brought before
         self.arrivals: dict[str, Arrival] = {}
 
-    def bring(self, exported: list[Fields], default_date: datetime) -> None:
-        """Store what is new of `exported`, which is emptied on the way to save memory."""
+    def read(self, exported: list[Fields], default_date: datetime) -> None:
+        """Take what is new of `exported`, which is emptied on the way to save memory."""
         self._count("read", len(exported))
         named = [(self._external(fields), fields) for fields in exported]
         exported.clear()
         earlier = self.origin.find_all(KIND, [external for external, _ in named])
         for external, fields in _emptied(named):
             self._read(external, fields, earlier, default_date)
-        if self.arrivals:
-            self._store(self._pairs())
+
+    def store(self, post: Post) -> None:
+        """Write tree, numbers, origins and log of what was read; the caller holds a transaction."""
+        pairs = self._pairs()
+        for comment, parent in pairs:
+            comment.post = parent.post if parent else post  # its parent may have been moved
+        pairs = tree.within_depth(pairs)
+        placeholders = numbers.allot_to_arrivals(pairs)
+        tree.plant(pairs)
+        arrived = {arrival.external: arrival.comment.pk for arrival in self.arrivals.values()}
+        self.origin.remember(KIND, arrived)
+        new = set(arrived.values())
+        stored = [(comment, comment.status) for comment in placeholders if comment.pk not in new]
+        services.log_import([*((c, "") for c, _ in pairs), *stored], at=timezone.now())
+        self._count("of these: numbered, not public, for their replies", len(placeholders))
+        higher = sum(comment.answers_id is not None for comment, _ in pairs)
+        self._count("of these: attached higher, deeper than 60 levels", higher)
 
     def _external(self, fields: Fields) -> str:
         wp_id = fields.get("wp:comment_id", "")
@@ -114,7 +132,6 @@ class Thread:
         status = STATUSES.get(fields.get("wp:comment_approved", "").lower(), Status.PENDING)
         removed = status == Status.REMOVED
         return Comment(
-            post=self.post,
             name=_name(fields.get("wp:comment_author", "")),
             mail=_mail(fields.get("wp:comment_author_email", "")),
             text=converted.text,
@@ -179,22 +196,6 @@ class Thread:
             for pair in _walk([head], replies, {}):
                 done.add(id(pair[0]))
                 yield pair
-
-    def _store(self, pairs: list[tree.Pair]) -> None:
-        """Write tree, numbers, origins and log of the arrivals."""
-        for comment, parent in pairs:
-            comment.post = parent.post if parent else self.post  # its parent may have been moved
-        pairs = tree.within_depth(pairs)
-        placeholders = numbers.allot_to_arrivals(pairs)
-        tree.plant(pairs)
-        arrived = {arrival.external: arrival.comment.pk for arrival in self.arrivals.values()}
-        self.origin.remember(KIND, arrived)
-        new = set(arrived.values())
-        stored = [(comment, comment.status) for comment in placeholders if comment.pk not in new]
-        services.log_import([*((c, "") for c, _ in pairs), *stored], at=timezone.now())
-        self._count("of these: numbered, not public, for their replies", len(placeholders))
-        higher = sum(comment.answers_id is not None for comment, _ in pairs)
-        self._count("of these: attached higher, deeper than 60 levels", higher)
 
     def _count(self, line: str, count: int = 1) -> None:
         if count:

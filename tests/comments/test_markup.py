@@ -141,6 +141,7 @@ def test_any_mixture_of_markup_is_safe(parts):
         ("3. a", '<ol start="3">\n<li>a</li>\n</ol>'),
         ("# no heading", "<p># no heading</p>"),
         ("a < b & c", "<p>a &lt; b &amp; c</p>"),
+        (r"\&lt; is <", "<p>&amp;lt; is &lt;</p>"),
         ("<b>raw</b>", "<p>&lt;b&gt;raw&lt;/b&gt;</p>"),
         ("foo.py and www.a.example", "<p>foo.py and www.a.example</p>"),
     ],

@@ -57,10 +57,8 @@ def seen(html):
 
 
 TAGS = ["p", "blockquote", "ul", "ol", "li", "em", "i", "b", "strong", "code", "pre", "div", "br"]
-words = st.text(
-    st.sampled_from([*"ab1.)>-+*_`[](){}#!~&<\\|:/=\"' \n\té̸ツ", "http://a.example/", "&lt;"]),
-    max_size=20,
-)
+pieces = [*"ab1.)>-+*_`[](){}#!~&<\\|:/=\"' \n\té̸ツ", "http://a.example/", "&lt;"]
+words = st.lists(st.sampled_from(pieces), max_size=20).map("".join)
 tags = st.one_of(
     st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS]),
     st.just('<a href="http://a.example/x_y(z)">'),
@@ -75,10 +73,19 @@ sources = st.lists(st.one_of(words.map(escape), tags), max_size=20).map("".join)
 @example("<ul><li>1. <ol><li>- x</li></ol></ul>")
 @example("&lt;&#824;")
 @example("<code>`</code>` ``<pre>```\n~~~</pre>")
-def test_rendering_shows_the_same_words_in_the_same_order(source):
+def test_rendering_shows_the_same_letters_in_the_same_order_whatever_the_tags(source):
     converted = convert(source)
     assert converted.html == markup.render(converted.text)
-    assert seen(converted.html) == seen(source)
+    # Where blanks stand in crooked markup is anybody's guess; the letters are not.
+    assert "".join(seen(converted.html)) == "".join(seen(source))
+
+
+@given(st.lists(st.lists(words, min_size=1, max_size=3), max_size=4), st.sampled_from(TAGS[:-1]))
+@settings(max_examples=200, deadline=None)
+def test_words_stay_apart_in_straight_markup(paragraphs, tag):
+    inner = "\n\n".join(" ".join(map(escape, paragraph)) for paragraph in paragraphs)
+    source = f"before <{tag}>{inner}</{tag}> after"
+    assert seen(convert(source).html) == seen(source)
 
 
 @given(st.text(max_size=200))
