@@ -28,8 +28,12 @@ class PostAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["title", "slug", "body", "status", "published_at"]}),
         (
+            "Comments",
+            {"fields": ["comments_status", "comments_close_at", "comments_notice"]},
+        ),
+        (
             "More",
-            {"fields": ["kind", "summary", "tags", "comments_status", "body_format", "author"]},
+            {"fields": ["kind", "summary", "tags", "body_format", "author"]},
         ),
     ]
 

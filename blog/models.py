@@ -1,6 +1,6 @@
 """Posts, pages and tags."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -89,6 +89,7 @@ class Post(models.Model):
     class Comments(models.TextChoices):
         OPEN = "open", "open"
         CLOSED = "closed", "closed: shown, no new ones"
+        HIDDEN = "hidden", "hidden: neither shown nor taken"
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.POST)
     title = models.CharField(max_length=300)
@@ -106,6 +107,12 @@ class Post(models.Model):
     )
     comments_status = models.CharField(
         "comments", max_length=10, choices=Comments, default=Comments.OPEN
+    )
+    comments_close_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then on no new comments. Empty: the site's rule."
+    )
+    comments_notice = models.TextField(
+        blank=True, help_text="Plain text above the comment form of this post."
     )
     tags = models.ManyToManyField(Tag, blank=True, related_name="posts")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -169,6 +176,21 @@ class Post(models.Model):
         )
 
     @property
+    def comments_end_at(self) -> datetime | None:
+        """When comments close by themselves: its own date, the site's rule, or never."""
+        days = settings.COMMENTS_CLOSE_AFTER_DAYS
+        if self.comments_close_at or not days or self.published_at is None:
+            return self.comments_close_at
+        return self.published_at + timedelta(days=days)
+
+    @property
+    def shows_comments(self) -> bool:
+        """Whether there is a conversation to be seen at all."""
+        return self.comments_status != self.Comments.HIDDEN
+
+    @property
     def accepts_comments(self) -> bool:
         """Whether a reader may add a comment now."""
-        return self.is_published and self.comments_status == self.Comments.OPEN
+        is_open = self.is_published and self.comments_status == self.Comments.OPEN
+        end = self.comments_end_at
+        return is_open and (end is None or timezone.now() < end)

@@ -19,6 +19,9 @@ class CommentForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
     text = forms.CharField(strip=False, widget=forms.Textarea({"rows": 8}))
+    continues = forms.BooleanField(
+        required=False, initial=True, label="This continues my comment above"
+    )
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -31,6 +34,17 @@ class CommentForm(forms.Form):
         )
         if staff:
             del self.fields["name"], self.fields["mail"]
+
+    @property
+    def limit(self) -> int:
+        """How many characters the text may have."""
+        limit: int = settings.COMMENT_MAX_LENGTH
+        return limit
+
+    @property
+    def typed(self) -> list[forms.BoundField]:
+        """The fields to type in, in order."""
+        return [self[name] for name in ("name", "mail", "text") if name in self.fields]
 
     def clean_name(self) -> str:
         """One line of visible characters."""

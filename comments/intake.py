@@ -46,6 +46,7 @@ class Draft:
     html: str
     refers_to: frozenset[int] = frozenset()
     user: "User | None" = None
+    continues: bool = False  # by the parent's own writer, who may go on while the parent waits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +77,28 @@ class Screener(Protocol):
         """Log what was decided, in the transaction that stores the comment."""
 
 
-def make_draft(  # noqa: PLR0917
-    post: Post, parent: Comment | None, name: str, mail: str, text: str, user: Any = None
+def make_draft(
+    *,
+    post: Post,
+    parent: Comment | None,
+    name: str,
+    mail: str,
+    text: str,
+    user: Any = None,
+    continues: bool = False,
 ) -> Draft:
     """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None."""
     text = markup.normalise(text)
     rendered = render_text(text, post)
     return Draft(
-        post=post, parent=parent, name=name, mail=mail, text=text, user=user, **rendered._asdict()
+        post=post,
+        parent=parent,
+        name=name,
+        mail=mail,
+        text=text,
+        user=user,
+        continues=continues,
+        **rendered._asdict(),
     )
 
 
@@ -154,6 +169,7 @@ def _insert(draft: Draft, parent: Comment | None, now: datetime) -> Comment:
         text=draft.text,
         html=draft.html,
         html_version=markup.VERSION,
+        continues=draft.continues,
         submitted_at=now,
         changed_at=now,
     )
@@ -169,7 +185,10 @@ def _require_open(draft: Draft, parent: Comment | None) -> None:
     post = Post.objects.get(pk=draft.post.pk)
     if not post.accepts_comments:
         raise NotOpen("Comments on this post are closed by now.")
-    if parent is not None and (parent.post_id != post.pk or not parent.is_published):
+    if parent is None:
+        return
+    goes_on = draft.continues and parent.status == Status.PENDING
+    if parent.post_id != post.pk or not (parent.is_published or goes_on):
         raise NotOpen(GONE)
 
 

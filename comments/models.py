@@ -32,9 +32,11 @@ class CommentQuerySet(TreeQuerySet):
 
         The only filter that pages, feeds, counts and search use. What of a row may be shown is
         `Comment.is_published`: a tombstone has neither name nor text. A comment without a number
-        has never been public. Readers and staff see the same; the queue has its own room.
+        has never been public, and a post whose author hides its comments shows none. Readers and
+        staff see the same; the queue has its own room.
         """
-        return self.filter(number__isnull=False)
+        hidden = Q(post__comments_status=Post.Comments.HIDDEN)
+        return self.filter(~hidden, number__isnull=False)
 
     def published(self) -> "CommentQuerySet":
         """Visible with their text: for counts, feeds and search."""
@@ -84,6 +86,11 @@ class Comment(MPTTModel):
     html_version = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     status_before_removal = models.CharField(max_length=10, choices=Status, blank=True, default="")
+    continues = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="The writer of the parent goes on here: shown joined to it.",
+    )
     removed_by = models.CharField(max_length=10, choices=Remover, blank=True, default="")
     version = models.PositiveIntegerField(
         default=1, help_text="Grows with every change; a form made for an older one is refused."

@@ -35,6 +35,7 @@ blog_patterns = (
 )
 urlpatterns = [
     path("comments/<str:token>/", own.StatusView.as_view(), name="status"),
+    path("comments/<str:token>/continue/", writing.ContinueView.as_view(), name="continue"),
     path(POST_ROUTE + "comment/", writing.CommentFormView.as_view(), name="comment"),
     path(POST_ROUTE + "c/<number:number>/", reading.PermalinkView.as_view(), name="permalink"),
     path(POST_ROUTE + "c/<number:number>/branch/", reading.BranchView.as_view(), name="branch"),

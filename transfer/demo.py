@@ -113,7 +113,9 @@ class Argument:
             parent.refresh_from_db()
         user: Any = self.accounts.author if demo.name == "" else None
         name = demo.name or self.accounts.author.get_full_name()
-        draft = intake.make_draft(self.post, parent, name, "", demo.text, user)
+        draft = intake.make_draft(
+            post=self.post, parent=parent, name=name, mail="", text=demo.text, user=user
+        )
         return intake.receive(draft, sender=f"demo:{demo.key}")
 
     def _decide(self, comment: Comment, ends: str) -> None:

@@ -108,6 +108,7 @@ SITE_TAGLINE = env.text("SITE_TAGLINE", "Long arguments, kept civil")
 COMMENT_SCREENER = "moderation.screening.screener.Screener"
 COMMENT_MAX_LENGTH = env.integer("COMMENT_MAX_LENGTH", 20_000, at_least=1)
 COMMENT_DISPLAY_DEPTH = env.integer("COMMENT_DISPLAY_DEPTH", 5, at_least=1)
+COMMENTS_CLOSE_AFTER_DAYS = env.integer("COMMENTS_CLOSE_AFTER_DAYS", 0)
 COMMENTS_PER_PAGE = env.integer("COMMENTS_PER_PAGE", 100, at_least=1)
 POSTS_PER_PAGE = env.integer("POSTS_PER_PAGE", 10, at_least=1)
 

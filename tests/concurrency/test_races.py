@@ -18,7 +18,7 @@ ROUNDS = range(10)
 
 
 def send(post, text, parent=None):
-    draft = intake.make_draft(post, parent, "Reader", "", text)
+    draft = intake.make_draft(post=post, parent=parent, name="Reader", mail="", text=text)
     return intake.receive(draft, sender="a network")
 
 

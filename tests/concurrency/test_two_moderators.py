@@ -35,7 +35,9 @@ def test_of_two_clicks_at_once_one_decides_and_the_other_is_told(post, moderator
     with serve() as address:
         browsers = [signed_in(address, user) for user in moderators]
         for number in range(5):
-            draft = intake.make_draft(post, None, "Reader", "", f"comment {number}")
+            draft = intake.make_draft(
+                post=post, parent=None, name="Reader", mail="", text=f"comment {number}"
+            )
             comment = intake.receive(draft, sender="a network")
             clicks = [button(*pair) for pair in zip(browsers, [comment] * 2, OUTCOMES, strict=True)]
             pages = [answer.body for answer in at_once(*clicks)]
