@@ -107,9 +107,13 @@ def public_comment(kind: Post.Kind, slug: str, number: str) -> Comment:
     """
     post = get_object_or_404(Post.objects.published(), slug=slug, kind=kind)
     place = find_place(post, number)
-    if place is None or not place.comment.post.is_published:
+    if place is None or not _is_to_be_seen(place.comment.post):
         raise Http404
     return place.comment
+
+
+def _is_to_be_seen(post: Post) -> bool:
+    return post.is_published and post.shows_comments
 
 
 def _writer(post: Post, number: str) -> Comment:

@@ -69,9 +69,10 @@ class CommentFormView(View):
         )
         if refusal := _refusal(request, spot.post):
             return self._page(request, spot, form, problem=refusal, status=403)
+        previewing = "preview" in request.POST
         if not form.is_valid():
-            return self._page(request, spot, form, status=400)
-        if "preview" in request.POST:
+            return self._page(request, spot, form, status=200 if previewing else 400)
+        if previewing:
             html = render_text(form.cleaned_data["text"], spot.post).html
             preview = markup.trusted(references.unlink(html))
             return self._page(request, spot, form, preview=preview)

@@ -44,10 +44,11 @@ class Person:
             found[number] = text.inner_text() if text.count() else None
         return found
 
-    def _send(self, **fields):
+    def _send(self, within="main", **fields):
+        form = self.page.locator(within).locator("form.comment-form").last
         for name, value in fields.items():
-            self.page.locator(f"form.comment-form [name={name}]").fill(value)
-        self.page.get_by_role("button", name="Send").click()
+            form.locator(f"[name={name}]").fill(value)
+        form.get_by_role("button", name="Send").click()
 
     def width_beyond_the_window(self, address, width):
         self.page.set_viewport_size({"width": width, "height": 800})
@@ -65,8 +66,12 @@ class Reader(Person):
     def reply(self, post, number, text, name="Rahel"):
         """The same by the Reply link of a published comment."""
         self.go(post)
+        before = self.page.url
         self.page.locator(f"[id='c-{number.replace('.', '-')}'] a.reply").click()
-        self._send(name=name, text=text)
+        self.page.locator(".inline-form, .quoted").first.wait_for()
+        in_place = self.page.url == before
+        self._send(within=".inline-form" if in_place else "main", name=name, text=text)
+        self.page.get_by_role("status").wait_for()
         return self.page.url
 
     def told(self, status_page):

@@ -1,0 +1,145 @@
+"""Previews, quotes, continued comments and a post's own switches."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from blog.models import Post
+from comments.models import Comment
+from comments.views.own import status_address
+from core.guards import make_stamp
+from tests.factories import make_post, make_published, make_user, send
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def post(db):
+    return make_post(slug="a-post")
+
+
+def fields(post, **changed):
+    form = {"name": "Reader", "mail": "", "text": "Hello.", "stamp": make_stamp("comment", post.pk)}
+    return {**form, **changed}
+
+
+def text_in(page):
+    return re.search(r"<textarea[^>]*>\s*(.*?)</textarea>", page.content.decode(), re.S)[1]
+
+
+def test_a_preview_shows_what_would_stand_there_and_stores_nothing(client, post):
+    make_published(post)
+    form = fields(post, text="*So* says #1. <b>", preview="1")
+    answer = client.post("/posts/a-post/comment/", form)
+    assert '<div class="comment-text" dir="auto"><p><em>So</em> says #1. &lt;b&gt;</p></div>' in (
+        answer.content.decode()
+    )
+    assert text_in(answer) == "*So* says #1. &lt;b&gt;"
+    assert Comment.objects.count() == 1
+
+
+def test_a_quote_holds_the_words_and_the_number(client, post):
+    make_published(post, text="One\n\n*two*")
+    answer = client.get("/posts/a-post/c/1/reply/?quote=1")
+    assert text_in(answer) == "#1:\n\n&gt; One\n&gt;\n&gt; *two*\n\n"
+
+
+def test_what_is_not_public_is_not_quoted(client, post):
+    comment = make_published(post, text="Canary")
+    Comment.objects.filter(pk=comment.pk).update(
+        status="removed", status_before_removal="published", removed_by="moderator"
+    )
+    assert "Canary" not in client.get("/posts/a-post/c/1/reply/?quote=1").content.decode()
+
+
+def continue_address(comment):
+    return status_address(comment) + "continue/"
+
+
+def test_a_waiting_comment_is_continued_by_whoever_has_its_link(client, post):
+    first = send(post, name="Hanna")
+    page = client.get(continue_address(first)).content.decode()
+    assert 'value="Hanna"' in page
+    form = fields(post, name="Hanna", text="And more.", continues="on")
+    assert client.post(continue_address(first), form).status_code == 302
+    second = Comment.objects.get(text="And more.")
+    assert (second.parent_id, second.continues, second.status) == (first.pk, True, "pending")
+
+
+def test_a_continued_comment_is_shown_joined_when_both_are_public(client, post):
+    first = make_published(post)
+    form = fields(post, text="And more.", continues="on")
+    client.post(continue_address(first), form)
+    second = Comment.objects.get(text="And more.")
+    from tests.factories import publish
+
+    publish(second)
+    page = client.get("/posts/a-post/").content.decode()
+    assert '<article class="comment continuation" id="c-1-1">' in page
+    assert re.search(r'continued from <a href="#c-1">1</a>', page)
+
+
+def test_without_the_tick_it_is_a_reply(client, post):
+    first = make_published(post)
+    client.post(continue_address(first), fields(post, text="A reply."))
+    assert not Comment.objects.get(text="A reply.").continues
+
+
+def test_nobody_continues_anothers_comment_by_a_forged_field(client, post):
+    make_published(post)
+    client.post("/posts/a-post/c/1/reply/", fields(post, continues="on"))
+    assert not Comment.objects.latest("pk").continues
+
+
+def test_a_strangers_waiting_comment_takes_no_reply(client, post):
+    first = send(post)
+    first_form = fields(post, continues="on")
+    assert client.post(f"/posts/a-post/c/{first.pk}/reply/", first_form).status_code == 404
+    assert client.get("/comments/forged/continue/").status_code == 404
+
+
+def test_staff_continue_their_own_comment_from_its_reply_link(client, post):
+    author = make_user("author")
+    make_published(post, user=author)
+    client.force_login(author)
+    assert "Continue your comment" in client.get("/posts/a-post/c/1/reply/").content.decode()
+    client.post("/posts/a-post/c/1/reply/", fields(post, continues="on"))
+    assert Comment.objects.get(number="1.1").continues
+
+
+def test_comments_close_on_the_posts_date(client, post, settings):
+    settings.COMMENTS_CLOSE_AFTER_DAYS = 0
+    Post.objects.update(comments_close_at=timezone.now() - timedelta(minutes=1))
+    assert client.post("/posts/a-post/comment/", fields(post)).status_code == 409
+    Post.objects.update(comments_close_at=timezone.now() + timedelta(minutes=1))
+    assert client.post("/posts/a-post/comment/", fields(post)).status_code == 302
+
+
+def test_comments_close_by_the_sites_rule_unless_the_post_has_a_date(settings):
+    settings.COMMENTS_CLOSE_AFTER_DAYS = 14
+    old = make_post(published_at=timezone.now() - timedelta(days=15))
+    assert not old.accepts_comments
+    old.comments_close_at = timezone.now() + timedelta(days=1)
+    assert old.accepts_comments
+    settings.COMMENTS_CLOSE_AFTER_DAYS = 0
+    old.comments_close_at = None
+    assert old.accepts_comments
+
+
+def test_hidden_comments_are_nowhere(client, post):
+    make_published(post, text="Canary")
+    Post.objects.update(comments_status="hidden")
+    page = client.get("/posts/a-post/").content.decode()
+    assert "Canary" not in page
+    assert "<form" not in page
+    assert "Canary" not in client.get("/posts/a-post/?view=chronological").content.decode()
+    assert client.get("/posts/a-post/c/1/branch/").status_code == 404
+
+
+def test_the_notice_stands_above_the_form_as_plain_text(client, post):
+    Post.objects.update(comments_notice="Please <b>cite</b>.")
+    for address in ("/posts/a-post/", reverse("comments:comment", args=["a-post"])):
+        assert "Please &lt;b&gt;cite&lt;/b&gt;." in client.get(address).content.decode()
