@@ -50,11 +50,11 @@ def allot_to_arrivals(pairs: Sequence[tree.Pair]) -> list[Comment]:
     tree.reserve_ids(comment for comment, _ in pairs)
     by_parent, bearers = _to_be_numbered(pairs)
     placeholders = [placeholder for bearer in bearers for placeholder in _number_up_to(bearer)]
-    places: dict[int, Place] = {}
+    replies: dict[int, int] = {}
     for parent, arrivals in by_parent:
-        _number_siblings(parent, arrivals, places)
-    Place.objects.bulk_create(places.values(), batch_size=1000)
+        _number_siblings(parent, arrivals, replies)
     new = [comment for _, arrivals in by_parent for comment in arrivals]
+    _record_places(new, replies)
     return placeholders + [comment for comment in new if not comment.is_published]
 
 
@@ -120,20 +120,31 @@ def _number_up_to(bearer: Comment) -> list[Comment]:
 
 
 def _number_siblings(
-    parent: Comment | None, arrivals: Sequence[Comment], places: dict[int, Place]
+    parent: Comment | None, arrivals: Sequence[Comment], replies: dict[int, int]
 ) -> None:
-    """Number arrivals under one parent, whose place is in `places` if it is new itself."""
+    """Number arrivals under one parent; `replies` counts what is below each that is new itself."""
     prefix = f"{parent.number}." if parent else ""
     if parent is None:
         last = _next_top_level(arrivals[0].post_id, len(arrivals))
-    elif parent.pk in places:
-        last = places[parent.pk].replies = len(arrivals)
+    elif parent.pk in replies:
+        last = replies[parent.pk] = len(arrivals)
     else:
         last = _next_reply(parent.post_id, str(parent.number), len(arrivals))
     for ordinal, comment in enumerate(arrivals, last - len(arrivals) + 1):
         comment.number, comment.ordinal = f"{prefix}{ordinal}", ordinal
-        places[comment.pk] = Place(
-            post_id=comment.post_id, number=comment.number, comment_id=comment.pk
+        replies[comment.pk] = 0
+
+
+def _record_places(comments: Sequence[Comment], replies: dict[int, int]) -> None:
+    for start in range(0, len(comments), 1000):  # a long thread's rows are not made all at once
+        Place.objects.bulk_create(
+            Place(
+                post_id=comment.post_id,
+                number=comment.number or "",
+                comment_id=comment.pk,
+                replies=replies[comment.pk],
+            )
+            for comment in comments[start : start + 1000]
         )
 
 

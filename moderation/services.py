@@ -7,6 +7,7 @@ allow it; nothing was written), TreeBusy, and Comment.DoesNotExist.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -116,18 +117,17 @@ def log_import(comments: Iterable[tuple[Comment, str]], *, at: datetime) -> None
 
     Each comes with its status before, empty for a new one. The caller holds the transaction.
     """
-    LogEntry.objects.bulk_create(
-        (
-            LogEntry(
-                act=Act.IMPORTED,
-                comment_id=comment.pk,
-                post_id=comment.post_id,
-                status_before=status_before,
-                status_after=comment.status,
-                number=comment.number or "",
-                at=at,
-            )
-            for comment, status_before in comments
-        ),
-        batch_size=1000,
+    rows = (
+        LogEntry(
+            act=Act.IMPORTED,
+            comment_id=comment.pk,
+            post_id=comment.post_id,
+            status_before=status_before,
+            status_after=comment.status,
+            number=comment.number or "",
+            at=at,
+        )
+        for comment, status_before in comments
     )
+    while some := list(islice(rows, 1000)):
+        LogEntry.objects.bulk_create(some)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from django.db.models import QuerySet
@@ -43,22 +44,23 @@ class Origin:
 
         What was made before and recorded is an error, unless it is to be replaced.
         """
-        ImportedItem.objects.bulk_create(
-            (
-                ImportedItem(
-                    system=self.system,
-                    origin=self.address,
-                    kind=kind,
-                    external_id=external,
-                    object_id=object_id,
-                )
-                for external, object_id in made.items()
-            ),
-            batch_size=1000,
-            update_conflicts=replace,
-            unique_fields=["system", "origin", "kind", "external_id"] if replace else None,
-            update_fields=["object_id"] if replace else None,
+        rows = (
+            ImportedItem(
+                system=self.system,
+                origin=self.address,
+                kind=kind,
+                external_id=external,
+                object_id=object_id,
+            )
+            for external, object_id in made.items()
         )
+        while some := list(islice(rows, 1000)):
+            ImportedItem.objects.bulk_create(
+                some,
+                update_conflicts=replace,
+                unique_fields=["system", "origin", "kind", "external_id"] if replace else None,
+                update_fields=["object_id"] if replace else None,
+            )
 
     def _all(self, kind: str) -> "QuerySet[ImportedItem]":
         return ImportedItem.objects.filter(system=self.system, origin=self.address, kind=kind)

@@ -55,10 +55,10 @@ class WordPressImport:
         """Bring what is new. May be stopped anywhere and run again."""
         for item in self.export.items(progress):
             counted = Report()
-            self._bring(item, counted)
+            self._bring(item, counted, lambda: progress(self.export.file.tell()))
             self.report.merge(counted)
 
-    def _bring(self, item: ExportedItem, report: Report) -> None:
+    def _bring(self, item: ExportedItem, report: Report, alive: Callable[[], None]) -> None:
         kind = KINDS.get(item.fields.get("wp:post_type", ""))
         if kind is None or not item.is_wordpress:
             what = item.fields["wp:post_type"][:40] if kind is None else "not WordPress's own"
@@ -73,7 +73,7 @@ class WordPressImport:
         if earlier and post is None:
             return _leave_out(SECTIONS[kind], "deleted here since", item, report)
         thread = Thread(external, self.origin, report)
-        thread.read(item.comments, date)
+        thread.read(item.comments, date, alive)
         with transaction.atomic():
             if post is None:
                 post = self._make(kind, external, item, date, report)

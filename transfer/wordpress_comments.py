@@ -1,7 +1,7 @@
 """A WordPress post's comments into its thread, with their dates, parents and statuses."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -67,14 +67,20 @@ class Thread:
         self.earlier: dict[str, int] = {}  # by WordPress's id: what was brought before
         self.arrivals: dict[str, Arrival] = {}
 
-    def read(self, exported: list[Fields], default_date: datetime) -> None:
-        """Take what is new of `exported`, which is emptied on the way to save memory."""
+    def read(
+        self, exported: list[Fields], default_date: datetime, alive: Callable[[], None]
+    ) -> None:
+        """Take what is new of `exported`, which is emptied on the way to save memory.
+
+        Calls `alive` for each, since a long thread takes a while.
+        """
         self._count("read", len(exported))
         named = [(self._external(fields), fields) for fields in exported]
         exported.clear()
         earlier = self.origin.find_all(KIND, [external for external, _ in named])
         for external, fields in _emptied(named):
             self._read(external, fields, earlier, default_date)
+            alive()
 
     def store(self, post: Post) -> None:
         """Write tree, numbers, origins and log of what was read; the caller holds a transaction."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
+from sys import intern
 from typing import BinaryIO, Final
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
@@ -318,4 +319,6 @@ class _Channel:
             return
         if name == "wp:wxr_version":
             self.version_line = self.line()
-        self._record.setdefault(name, text if name.endswith(":encoded") else text.strip())
+        text = text if name.endswith(":encoded") else text.strip()
+        # A long thread says "1" and "comment" a hundred thousand times.
+        self._record.setdefault(name, intern(text) if len(text) < 10 else text)
