@@ -1,24 +1,38 @@
 """Strangers' text to safe HTML: the only room that does it, and the only one that trusts it.
 
-Markdown without raw HTML, images and headings; then one bleach Cleaner with a short list of tags,
-links checked by a filter of our own, and bare addresses linked in the same pass. bleach has ended
-(6.4.0 is its last release): everything about it is behind `render`.
+Markdown (comments.markdown); then what acts without being seen is shown (comments.characters); then
+one bleach Cleaner with a short list of tags, links checked by a filter of our own, and bare
+addresses linked in the same pass (comments.addresses). bleach has ended (6.4.0 is its last
+release): everything about it is behind `render`.
 """
 
-import re
 import threading
-import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
 from bleach.linkifier import LinkifyFilter
 from bleach.sanitizer import Cleaner
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
 
-VERSION: Final = 1  # raise it when the same source gives other HTML
+from comments import markdown
+from comments.addresses import BARE_ADDRESS, is_linked_whole, is_safe_address, real_host, trim
+from comments.characters import normalise, plain_name, show, writable
+
+__all__ = [
+    "REL",
+    "TAGS",
+    "VERSION",
+    "is_linked_whole",
+    "is_safe_address",
+    "normalise",
+    "plain_name",
+    "render",
+    "trusted",
+    "writable",
+]
+
+VERSION: Final = 2  # raise it when the same source gives other HTML
 
 TAGS: Final = frozenset(
     {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "strong", "ul"}
@@ -26,44 +40,36 @@ TAGS: Final = frozenset(
 ATTRIBUTES: Final = {"a": ["href"], "ol": ["start"]}
 PROTOCOLS: Final = frozenset({"http", "https", "mailto"})
 REL: Final = "nofollow ugc noopener"
-MAX_NESTING: Final = 20  # of quotes and lists; deeper ones stay text
 
-# bleach's own pattern is quadratic on open brackets and links `foo.py`.
-BARE_ADDRESS: Final = re.compile(
-    r"https?://[^\s<>\"'`{}|\\^\[\]]{1,2000}[^\s<>\"'`{}|\\^\[\].,;:!?)]"
+# What stands for an escaped character while bleach works. bleach takes every & for a possible
+# entity, at 15 µs each, and takes `&amp;lt;` for `&lt;` on the way out: so it meets none. Unicode
+# deprecates these four, and `show` has replaced those that somebody typed.
+STAND_INS: Final = (
+    ("&amp;", "\u206a"),
+    ("&lt;", "\u206b"),
+    ("&gt;", "\u206c"),
+    ("&quot;", "\u206d"),
 )
-# bleach's linkifier takes a text that reads "&lt;" for the entity, so that it would show as "<".
-# Until it is done, such an ampersand is a character that no text has.
-LITERAL_ENTITY: Final = re.compile(r"&amp;(?=#?\w+;)")
-AMPERSAND: Final = "\ufdd0"
-PARTS: Final = (
-    "paragraph", "blockquote", "list", "code", "fence",
-    "text", "newline", "escape", "backticks", "emphasis", "link", "autolink", "entity",
-    "balance_pairs", "fragments_join", "block", "inline", "normalize", "text_join",
-)  # fmt: skip
 
 _here = threading.local()  # a bleach Cleaner shared by threads mixes up their texts
 
 
-UNWRITABLE: Final = frozenset({"Cc", "Cs"})  # controls, NUL among them, and lone surrogates
-
-
-def normalise(text: str) -> str:
-    """The text as it is stored: Unix line ends, NFC, without control characters or outer blanks."""
-    return writable(text).strip()
-
-
-def writable(text: str) -> str:
-    """The same for a piece of a text, whose outer blanks mean something."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in UNWRITABLE)
-
-
 def render(text: str) -> str:
     """Safe HTML of a normalised comment text."""
-    html = _markdown().render(text.replace(AMPERSAND, ""))
-    cleaned: str = _cleaner().clean(LITERAL_ENTITY.sub(AMPERSAND, html))
-    return cleaned.replace(AMPERSAND, "&amp;").strip()
+    return clean(show(markdown.to_html(text)))
+
+
+def clean(html: str) -> str:
+    """What `TAGS` and the rules for links leave of HTML whose characters `show` has seen to.
+
+    Of escaped characters it knows the four that Markdown writes.
+    """
+    for escaped, stand_in in STAND_INS:
+        html = html.replace(escaped, stand_in)
+    cleaned: str = _cleaner().clean(html)
+    for escaped, stand_in in STAND_INS:
+        cleaned = cleaned.replace(stand_in, escaped)
+    return cleaned.strip()
 
 
 def trusted(html: str) -> SafeString:
@@ -71,40 +77,52 @@ def trusted(html: str) -> SafeString:
     return mark_safe(html)  # noqa: S308
 
 
-def is_safe_address(address: str) -> bool:
-    """Absolute http or https with a host and without user name, or mailto."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    if parts.scheme == "mailto":
-        return "@" in parts.path
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+def _unescaped(text: str) -> str:
+    return text.replace("\u206a", "&")  # the only one that an address can hold
 
 
 class LinkFilter(Filter):
-    """Unwraps every link that `is_safe_address` refuses; its text stays."""
+    """Unwraps every link that `is_safe_address` refuses; adds the real host where it must show."""
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        refused = False
+        address, words = "", []
         for token in super().__iter__():
-            if token.get("name") == "a" and token["type"] == "StartTag":
-                address = (token["data"] or {}).get((None, "href"), "")
-                refused = not is_safe_address(address)
-                if refused:
-                    continue
-                token["data"][(None, "rel")] = REL
-            if token.get("name") == "a" and token["type"] == "EndTag" and refused:
-                refused = False
-                continue
-            yield token
+            if token.get("name") != "a":
+                words.append(token["data"] if token["type"] == "Characters" else "")
+                yield token
+            elif token["type"] == "StartTag":
+                address, words = self._open(token), []
+                if address:
+                    yield token
+            elif address:
+                yield from self._beside("".join(words), address)
+                yield token
+                address = ""
+
+    def _open(self, token: dict[str, Any]) -> str:
+        """The address of a link that may stay, which gets our rel."""
+        address = _unescaped((token["data"] or {}).get((None, "href"), ""))
+        if not is_safe_address(address):
+            return ""
+        token["data"][(None, "rel")] = REL
+        return address
+
+    def _beside(self, words: str, address: str) -> Iterator[dict[str, Any]]:
+        host = real_host(words, address)
+        if host and not words.endswith(f" [{host}]"):
+            yield {"type": "Characters", "data": f" [{host}]"}
 
 
 def _own_link(attributes: dict[Any, str], new: bool = False) -> dict[Any, str] | None:
-    """bleach's callback for a bare address: the same check, and the same rel."""
-    if not is_safe_address(attributes.get((None, "href"), "")):
+    """bleach's callback for a link: one of its own making is judged as LinkFilter would."""
+    if not new:
+        return attributes
+    address = _unescaped(attributes[None, "href"])
+    if not is_safe_address(address):
         return None
-    return {**attributes, (None, "rel"): REL}
+    host = real_host(address, address)
+    text = attributes["_text"] + (f" [{host}]" if host else "")
+    return {**attributes, (None, "rel"): REL, "_text": text}
 
 
 class BareAddresses(LinkifyFilter):
@@ -119,20 +137,49 @@ class BareAddresses(LinkifyFilter):
             url_re=BARE_ADDRESS,
         )
 
+    def strip_non_url_bits(self, fragment: str) -> tuple[str, str, str]:
+        address, rest = trim(fragment)
+        return address, "", rest
 
-def _markdown() -> MarkdownIt:
-    if not hasattr(_here, "markdown"):
-        options = {"html": False, "breaks": True, "maxNesting": MAX_NESTING}
-        markdown = MarkdownIt("zero", options)
-        known = {rule for rules in markdown.get_all_rules().values() for rule in rules}
-        _here.markdown = markdown.enable([part for part in PARTS if part in known])
-    markdown = _here.markdown
-    return markdown
+
+def _walk(fragment: Any) -> Iterator[dict[str, Any]]:
+    """The tokens of a parsed tree. html5lib's own walker looks for each element among its siblings,
+    which takes seconds when there are thousands.
+    """
+    if fragment.text:
+        yield {"type": "Characters", "data": fragment.text}
+    stack = [(fragment, iter(fragment))]
+    while stack:
+        parent, children = stack[-1]
+        child = next(children, None)
+        if child is not None:
+            yield from _opening(child)
+            stack.append((child, iter(child)))
+            continue
+        stack.pop()
+        yield from _closing(parent) if stack else ()
+
+
+def _opening(element: Any) -> Iterator[dict[str, Any]]:
+    if not isinstance(element.tag, str):  # a comment
+        return
+    attributes = {(None, name): value for name, value in element.items()}
+    kind = "EmptyTag" if element.tag == "br" else "StartTag"
+    yield {"type": kind, "name": element.tag, "namespace": None, "data": attributes}
+    if element.text:
+        yield {"type": "Characters", "data": element.text}
+
+
+def _closing(element: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(element.tag, str) and element.tag != "br":
+        yield {"type": "EndTag", "name": element.tag, "namespace": None}
+    if element.tail:
+        yield {"type": "Characters", "data": element.tail}
 
 
 def _cleaner() -> Cleaner:
     if not hasattr(_here, "cleaner"):
-        _here.cleaner = Cleaner(
+        cleaner = Cleaner(
             tags=TAGS,
             attributes=ATTRIBUTES,
             protocols=PROTOCOLS,
@@ -140,4 +187,6 @@ def _cleaner() -> Cleaner:
             strip_comments=True,
             filters=[LinkFilter, BareAddresses],
         )
+        cleaner.walker = _walk
+        _here.cleaner = cleaner
     return _here.cleaner
