@@ -172,9 +172,14 @@ def read_json(path: Path) -> dict[str, str]:
 
 
 def make_environment(place: Path, base: str) -> None:
-    """Also mends one that an interrupted start or a vanished Python left half there."""
-    if (place / "installed.json").exists() and (place / "bin" / "python").exists():
+    """Also mends one that an interrupted start or a vanished Python left half there.
+
+    One that works is kept, whoever made it; one that lies elsewhere is not ours to empty.
+    """
+    if capture_if_there([str(place / "bin" / "python"), "-m", "pip", "--version"]):
         return
+    if place.is_symlink():
+        raise MistakeError(f"{place} leads elsewhere and has no working pip: remove the link")
     if base == sys.executable and importlib.util.find_spec("ensurepip") is None:
         install_package("python3-venv", "Python's venv module")
     result = capture([base, "-m", "venv", "--clear", str(place)])
@@ -203,6 +208,11 @@ def capture(
         command, env=env, check=False, text=True, start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
+
+
+def capture_if_there(command: list[str]) -> bool:
+    """Whether a program is there and ends well."""
+    return Path(command[0]).exists() and capture(command).returncode == 0
 
 
 def errors_of(output: str) -> str:
