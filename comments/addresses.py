@@ -1,4 +1,4 @@
-"""Addresses in strangers' texts: which may be linked, and what a reader is told of where one leads."""
+"""Addresses in strangers' texts: which may be linked, and when the real host must show."""
 
 import re
 import unicodedata
@@ -53,7 +53,9 @@ def is_safe_address(address: str) -> bool:
     if parts.scheme == "mailto":
         return "@" in parts.path
     host = parts.hostname or ""
-    return parts.scheme in {"http", "https"} and "@" not in parts.netloc and bool(HOST.fullmatch(host))
+    return (
+        parts.scheme in {"http", "https"} and "@" not in parts.netloc and bool(HOST.fullmatch(host))
+    )
 
 
 def trim(address: str) -> tuple[str, str]:
@@ -146,4 +148,6 @@ def _deceives(label: str) -> bool:
     letters = [c for c in label if unicodedata.category(c)[0] == "L"]
     scripts = {unicodedata.name(c, "?").split(" ")[0] for c in letters}
     mixed = len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER)
-    return mixed or not kinds <= {"L", "M", "N"} or (bool(letters) and _LOOKALIKES.issuperset(letters))
+    return (
+        mixed or not kinds <= {"L", "M", "N"} or (bool(letters) and _LOOKALIKES.issuperset(letters))
+    )
