@@ -1,4 +1,4 @@
-"""Addresses in strangers' texts: which may be linked, and what a reader is told of where one leads."""
+"""Addresses in strangers' texts: which may be linked, and when the real host must show."""
 
 import re
 import unicodedata

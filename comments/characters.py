@@ -1,4 +1,4 @@
-"""What strangers' characters may do. Nothing typed vanishes from a text; what can't be seen is shown.
+"""What strangers' characters may do: nothing typed vanishes from a text, all of it can be seen.
 
 Two steps, since the source is kept and the HTML is made from it:
 
@@ -34,7 +34,8 @@ _UNFIT: Final = {
     **dict.fromkeys([code for code in range(0x80, 0xA0) if code != 0x85], 0xFFFD),
     **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),
     **dict.fromkeys(range(0xFDD0, 0xFDF0), 0xFFFD),
-    **dict.fromkeys([plane + end for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)], 0xFFFD),
+    **dict.fromkeys(range(0xFFFE, 0x110000, 0x10000), 0xFFFD),
+    **dict.fromkeys(range(0xFFFF, 0x110000, 0x10000), 0xFFFD),
 }  # fmt: skip
 
 # Blocks, not properties: Python's `re` knows no scripts.
@@ -63,7 +64,7 @@ _WITHOUT_INK: Final = "|".join([
     f"(?<![{_WITHOUT_SPACES}])\u200b",
     f"(?<![{_JOINING}])\u200c",
     f"(?<![{_JOINING}{_PICTURES}])\u200d|(?<=[{_PICTURES}])\u200d(?![{_PICTURES}])",
-    "(?<![^\\s>\ufe00-\ufe0f])[\ufe00-\ufe0f]",
+    "(?<![^\\s\ufe00-\ufe0f])[\ufe00-\ufe0f]",
     "(?<![\u1800-\u180a\u1810-\u18af])[\u180b-\u180f]",
     f"(?<![{_HAN}])[\U000e0100-\U000e01ef]",
 ])  # fmt: skip

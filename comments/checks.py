@@ -1,10 +1,27 @@
 """System checks: an operator's mistake is a sentence at start, not a surprise at night."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core import checks
+from django.db import connections
 from django.utils.module_loading import import_string
+
+from comments.models import Comment
+from comments.rerendering import stale
+
+
+def check_rendered(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """comments.W002: stored HTML is older than the pipeline. Said by `migrate` and `check`."""
+    for alias in databases or ():
+        tables = connections[alias].introspection.table_names()
+        if Comment._meta.db_table in tables and (count := stale().using(alias).count()):
+            sentence = f"{count} comments were rendered by another version: run manage.py rerender."
+            return [checks.Warning(sentence, id="comments.W002")]
+    return []
 
 
 def check_screener(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:

@@ -8,17 +8,24 @@ from django.conf import settings
 from comments import markup
 
 
+class WrittenField(forms.CharField):
+    """A field that refuses no character: what can't be stored becomes something that can."""
+
+    def to_python(self, value: Any) -> str:
+        return markup.writable(super().to_python(value) or "")
+
+
 class CommentForm(forms.Form):
     """Name, text, optional mail. A signed-in member of staff writes under the account's name."""
 
-    name = forms.CharField(max_length=80, widget=forms.TextInput({"autocomplete": "name"}))
+    name = WrittenField(max_length=80, widget=forms.TextInput({"autocomplete": "name"}))
     mail = forms.EmailField(
         required=False,
         label="Mail",
         help_text="Optional; never shown.",
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
-    text = forms.CharField(strip=False, widget=forms.Textarea({"rows": 8}))
+    text = WrittenField(strip=False, widget=forms.Textarea({"rows": 8}))
     continues = forms.BooleanField(
         required=False, initial=True, label="This continues my comment above"
     )
@@ -47,10 +54,10 @@ class CommentForm(forms.Form):
         return [self[name] for name in ("name", "mail", "text") if name in self.fields]
 
     def clean_name(self) -> str:
-        """One line of visible characters."""
-        name = " ".join(markup.normalise(self.cleaned_data["name"]).split())
+        """One line of visible characters; the others are left out of it."""
+        name = markup.plain_name(self.cleaned_data["name"])
         if not name:
-            raise forms.ValidationError("Please give a name.")
+            raise forms.ValidationError("Please give a name that can be seen.")
         return name
 
     def clean_text(self) -> str:

@@ -88,7 +88,7 @@ def make_draft(
     continues: bool = False,
 ) -> Draft:
     """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None."""
-    text = markup.normalise(text)
+    name, text = markup.plain_name(name), markup.normalise(text)
     rendered = render_text(text, post)
     return Draft(
         post=post,

@@ -10,6 +10,7 @@ import threading
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock, fence
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, link
@@ -39,7 +40,7 @@ def _markdown() -> MarkdownIt:
         markdown = MarkdownIt("zero", options)
         known = {rule for rules in markdown.get_all_rules().values() for rule in rules}
         markdown.enable([part for part in PARTS if part in known])
-        ends = {"alt": ["paragraph", "blockquote", "list"]}  # which they end, when within
+        ends: RuleOptionsType = {"alt": ["paragraph", "blockquote", "list"]}
         markdown.block.ruler.before("code", "plain_rest", _plain_block, ends)
         markdown.block.ruler.at("fence", _fence, ends)
         markdown.core.ruler.after("block", "count", _count)

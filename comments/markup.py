@@ -6,6 +6,7 @@ addresses linked in the same pass (comments.addresses). bleach has ended (6.4.0 
 release): everything about it is behind `render`.
 """
 
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any, Final
@@ -28,7 +29,9 @@ __all__ = [
     "normalise",
     "plain_name",
     "render",
+    "show",
     "trusted",
+    "without_hosts",
     "writable",
 ]
 
@@ -51,6 +54,8 @@ STAND_INS: Final = (
     ("&quot;", "\u206d"),
 )
 
+HOST_BESIDE: Final = re.compile(r" \[[^\s\[\]<>]+\]</a>")
+
 _here = threading.local()  # a bleach Cleaner shared by threads mixes up their texts
 
 
@@ -70,6 +75,11 @@ def clean(html: str) -> str:
     for escaped, stand_in in STAND_INS:
         cleaned = cleaned.replace(stand_in, escaped)
     return cleaned.strip()
+
+
+def without_hosts(html: str) -> str:
+    """Rendered HTML without the hosts beside links: what the text itself says, or a little less."""
+    return HOST_BESIDE.sub("</a>", html)
 
 
 def trusted(html: str) -> SafeString:
@@ -187,6 +197,6 @@ def _cleaner() -> Cleaner:
             strip_comments=True,
             filters=[LinkFilter, BareAddresses],
         )
-        cleaner.walker = _walk
+        cleaner.walker = _walk  # type: ignore[assignment]
         _here.cleaner = cleaner
     return _here.cleaner

@@ -238,8 +238,8 @@ def _emptied(rows: list[tuple[str, Fields]]) -> Iterator[tuple[str, Fields]]:
 
 
 def _name(author: str) -> str:
-    name = markup.normalise(plain_text(author))
-    return " ".join(name.split())[:LONGEST_NAME].strip() or "Anonymous"
+    name = markup.plain_name(plain_text(author))[:LONGEST_NAME]
+    return markup.plain_name(name) or "Anonymous"  # a cut may leave half of a pair
 
 
 def _mail(address: str) -> str:

@@ -46,11 +46,11 @@ def convert(content: str) -> Converted:
     """The text of a comment; empty where nothing is left of it."""
     reader = _Reader(content.replace("\r\n", "\n").replace("\r", "\n"))
     blocks = reader.finish()
-    wanted = markup.normalise("".join(reader.words)).split()
+    wanted = markup.show(markup.normalise("".join(reader.words))).split()
     for plainness in PLAINNESSES:
         text = markup.normalise(_write(blocks, plainness))
         converted = Converted(text, markup.render(text))
-        if words(converted.html) == wanted:
+        if wanted in (words(converted.html), words(markup.without_hosts(converted.html))):
             break
     return converted
 
@@ -312,7 +312,7 @@ def _mark(span: _Span, body: str) -> str:
 def _link(address: str, body: str) -> str:
     if not markup.is_safe_address(address):
         return body
-    if escape(address) == body and markup.BARE_ADDRESS.fullmatch(address):
+    if escape(address) == body and markup.is_linked_whole(address):
         return body  # a bare address becomes a link by itself
     for character in " ()<>\\\n\t":
         address = address.replace(character, f"%{ord(character):02X}")

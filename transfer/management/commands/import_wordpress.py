@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from comments.errors import TreeBusy
-from transfer.progress import Progress
+from core.progress import Progress
 from transfer.wordpress import WordPressImport
 from transfer.wxr import Export, NotAnExport
 
