@@ -33,7 +33,7 @@ class PostAdmin(admin.ModelAdmin):
         ),
         (
             "More",
-            {"fields": ["kind", "summary", "tags", "body_format", "author"]},
+            {"fields": ["kind", "in_menu", "summary", "tags", "body_format", "author"]},
         ),
     ]
 

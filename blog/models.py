@@ -114,6 +114,11 @@ class Post(models.Model):
     comments_notice = models.TextField(
         blank=True, help_text="Plain text above the comment form of this post."
     )
+    in_menu = models.BooleanField(
+        "in the menu",
+        default=False,
+        help_text="Pages only: link to it from the head of every page.",
+    )
     tags = models.ManyToManyField(Tag, blank=True, related_name="posts")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)

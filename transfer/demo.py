@@ -79,6 +79,7 @@ def _make_posts(author: "User") -> dict[str, Post]:
         posts[demo.key] = post
     Post.objects.create(
         kind=Post.Kind.PAGE,
+        in_menu=True,
         title="About",
         slug="about",
         body=ABOUT,

@@ -9,5 +9,11 @@ register = template.Library()
 
 @register.simple_tag
 def menu_pages() -> PostQuerySet:
-    """The published pages for the site's menu, by title. One query when looped over."""
-    return Post.objects.published().pages().only("title", "slug", "kind").order_by("title")
+    """The published pages that belong in the site's menu, by title. One query when looped over."""
+    return (
+        Post.objects.published()
+        .pages()
+        .filter(in_menu=True)
+        .only("title", "slug", "kind")
+        .order_by("title")
+    )

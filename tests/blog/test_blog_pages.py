@@ -53,11 +53,13 @@ def test_its_author_sees_a_draft_and_another_author_does_not(client):
 
 
 def test_a_page_is_at_the_top_and_in_the_menu_and_in_no_list(client):
-    make_post(kind="page", slug="about", title="About us")
+    make_post(kind="page", slug="about", title="About us", in_menu=True)
+    make_post(kind="page", slug="hidden", title="Elsewhere")
     assert client.get("/about/").status_code == 200
     assert client.get("/posts/about/").status_code == 404
     home = client.get("/").content.decode()
     assert 'href="/about/"' in home
+    assert "Elsewhere" not in home
     assert "Nothing has been published" in home
 
 
