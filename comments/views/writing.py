@@ -55,6 +55,8 @@ class CommentFormView(GuardedFormView):
         if place is None or not place.comment.post.is_published:
             raise Http404
         parent = place.comment
+        if not parent.post.shows_comments:
+            raise Http404
         return Spot(
             post=parent.post,
             parent=parent,
