@@ -193,9 +193,20 @@ class Comment(MPTTModel):
             "changed_at": at,
             "version": self.version + 1,
         }
+        self._update_unchanged(to, changes)
+
+    def renew_version(self, act: str) -> None:
+        """Make forms for the present version stale, where what they decide on has changed.
+
+        Nothing that the public sees changes, so `changed_at` stays. Raises StatusConflict as
+        change_status does; `act` stands in its sentence.
+        """
+        self._update_unchanged(act, {"version": self.version + 1})
+
+    def _update_unchanged(self, act: str, changes: dict[str, Any]) -> None:
         unchanged = Comment.objects.filter(pk=self.pk, status=self.status, version=self.version)
         if not unchanged.update(**changes):
-            raise StatusConflict(self.status, to)
+            raise StatusConflict(self.status, act)
         for field, value in changes.items():
             setattr(self, field, value)
 

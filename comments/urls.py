@@ -22,6 +22,7 @@ class NumberConverter:
 
 register_converter(NumberConverter, "number")
 
+PLACE = "c/<number:number>/"  # where a comment is, below its post or page
 PAGE = {"kind": Post.Kind.PAGE}
 
 app_name = "comments"

@@ -1,4 +1,4 @@
-"""What every app needs and no domain model: the one-time sign-in link."""
+"""What every app needs and no domain model: one-time sign-in links and rate limits."""
 
 from django.conf import settings
 from django.db import models
@@ -14,3 +14,14 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"sign-in link for {self.user}"
+
+
+class RateWindow(models.Model):
+    """How often one thing was tried in one window; written by core.ratelimit alone."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    hits = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.hits} until {self.ends_at:%Y-%m-%d %H:%M}"

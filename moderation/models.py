@@ -1,7 +1,11 @@
-"""The record: every act on a comment, append-only; the database refuses update and delete."""
+"""The record: every act on a comment, append-only; and what readers report."""
+
+from datetime import datetime
 
 from django.db import models
 from django.utils import timezone
+
+from comments.models import Comment
 
 
 class Act(models.TextChoices):
@@ -15,12 +19,15 @@ class Act(models.TextChoices):
     REMOVED = "removed"
     RESTORED = "restored"
     IMPORTED = "imported"
+    REPORTED = "reported"
+    KEPT = "kept"
 
 
 class LogEntry(models.Model):
     """One act. Plain ids, no names, addresses or texts: it outlives what it speaks of.
 
-    `actor_id` is None for the site itself (intake, imports).
+    Append-only: the database refuses UPDATE and DELETE. `actor_id` is None for the site itself
+    (intake, imports) and for a reader who reports.
     """
 
     act = models.CharField(max_length=20, choices=Act)
@@ -41,3 +48,58 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.comment_id} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Sets of reports."""
+
+    def unanswered(self) -> "ReportQuerySet":
+        """Those that no act of a moderator has answered yet."""
+        return self.filter(answered_at=None)
+
+    def answer(self, at: datetime) -> int:
+        """Mark the unanswered ones of the set as answered; how many. One UPDATE."""
+        return self.unanswered().update(answered_at=at)
+
+
+class Report(models.Model):
+    """What a reader says against a published comment; erasable, unlike the log.
+
+    `reporter` is a digest for this comment alone: the reports of one reader can't be put together.
+    """
+
+    class Reason(models.TextChoices):
+        """What it appeals to. A clause of the policy will be one more kind, with its number."""
+
+        SPAM = "spam", "Spam or advertising"
+        INSULT = "insult", "An insult or a threat"
+        OFF_TOPIC = "off topic", "Off topic"
+        PERSONAL = "personal data", "Somebody's personal data"
+        OTHER = "other", "Something else"
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reports")
+    reporter = models.CharField(max_length=64)
+    reason = models.CharField(max_length=20, choices=Reason)
+    text = models.TextField(blank=True)
+    reported_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="moderation_one_report_of_a_reader", fields=["comment", "reporter"]
+            )
+        ]
+        indexes = [
+            # The queue: what is unanswered, oldest first.
+            models.Index(
+                name="moderation_open_reports",
+                fields=["comment", "reported_at"],
+                condition=models.Q(answered_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: comment {self.comment_id}"

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from comments.models import Comment, CommentQuerySet
 from comments.status import Status, may_follow
+from moderation.models import Report
 from moderation.permissions import moderatable
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from django.contrib.auth.models import AnonymousUser, User
+
+    AnyUser = User | AnonymousUser
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,10 @@ SPAM: Final = Button("spam", "Spam")
 REMOVE: Final = Button("remove", "Remove")
 RESTORE: Final = Button("restore", "Restore")
 HOLD: Final = Button("hold", "Back to waiting")
+KEEP: Final = Button("keep", "Keep")
+
+REPORTED: Final = "reported"  # a tab beside those of the statuses: published, with open reports
+TABS: Final = (Status.PENDING, REPORTED, *(s for s in Status if s != Status.PENDING))
 
 LEADS_TO: Final = (
     (PUBLISH, Status.PUBLISHED),
@@ -39,39 +46,71 @@ LEADS_TO: Final = (
 
 
 def buttons_for(comment: Comment) -> list[Button]:
-    """The acts that the comment's state allows, in the order they are shown."""
+    """The acts that the comment's state allows, in the order they are shown.
+
+    `comment` comes from with_context.
+    """
     if comment.status == Status.REMOVED:
         return [RESTORE, HOLD] if comment.status_before_removal != Status.PENDING else [RESTORE]
     before = comment.status_before_removal
-    return [button for button, to in LEADS_TO if may_follow(to, comment.status, before)]
+    acts = [button for button, to in LEADS_TO if may_follow(to, comment.status, before)]
+    return [KEEP, *acts] if comment.is_published and _open_reports(comment) else acts
 
 
-def comments_in(user: "User", status: str) -> CommentQuerySet:
-    """What `user` may decide on in one status: waiting ones oldest first, others newest first.
+def comments_in(user: "User", tab: str) -> CommentQuerySet:
+    """What `user` may decide on in one tab: waiting and reported oldest first, others newest first.
 
-    With post, parent and reasons: four queries for any number of cards.
+    With post, parent, reasons and open reports: five queries for any number of cards.
     """
-    comments = moderatable(user).filter(status=status)
-    oldest_first = status == Status.PENDING
-    order = ("submitted_at", "pk") if oldest_first else ("-changed_at", "-pk")
-    related: CommentQuerySet = with_context(comments).order_by(*order)
-    return related
+    comments = moderatable(user).filter(_is_in(tab))
+    if tab == REPORTED:
+        first = _reports().order_by("reported_at").values("reported_at")[:1]
+        comments = comments.order_by(Subquery(first), "pk")
+    elif tab == Status.PENDING:
+        comments = comments.order_by("submitted_at", "pk")
+    else:
+        comments = comments.order_by("-changed_at", "-pk")
+    return with_context(comments)
 
 
 def with_context(comments: CommentQuerySet) -> CommentQuerySet:
-    """Comments with what a card shows beside them."""
+    """Comments with what a card shows beside them; unanswered reports as `open_reports`."""
+    reports = Report.objects.unanswered().order_by("reported_at", "pk")
     related: CommentQuerySet = comments.select_related("post", "parent", "user")
-    return related.prefetch_related("reasons")
+    return related.prefetch_related(
+        "reasons", Prefetch("reports", queryset=reports, to_attr="open_reports")
+    )
 
 
 def counts(user: "User") -> Sequence[tuple[str, str, int]]:
-    """(status, label, number of comments) for each tab. One query."""
-    counted = {status: Count("pk", filter=Q(status=status)) for status in Status.values}
-    totals = moderatable(user).aggregate(**counted)
-    labels = {Status.PENDING: "Waiting"}
-    return [(s.value, labels.get(s, s.label), totals[s.value]) for s in Status]
+    """(tab, label, number of comments) for each tab. One query."""
+    totals = count_tabs(user, *TABS)
+    labels = {str(Status.PENDING): "Waiting"}
+    return [(str(tab), labels.get(tab, tab.capitalize()), totals[tab]) for tab in TABS]
+
+
+def count_tabs(user: "AnyUser", *tabs: str) -> dict[str, int]:
+    """How many comments `user` may decide on in each of some tabs. One query."""
+    counted = {str(tab): Count("pk", filter=_is_in(tab)) for tab in tabs}
+    return moderatable(user).aggregate(**counted)
 
 
 def cards(comments: Iterable[Comment]) -> list[tuple[Comment, list[Button]]]:
     """Each comment with its buttons."""
     return [(comment, buttons_for(comment)) for comment in comments]
+
+
+def _is_in(tab: str) -> Q:
+    if tab == REPORTED:
+        return Q(Exists(_reports()), status=Status.PUBLISHED)
+    return Q(status=tab)
+
+
+def _reports() -> "QuerySet[Report]":
+    """The unanswered reports of the row of an outer query of comments."""
+    return Report.objects.unanswered().filter(comment=OuterRef("pk"))
+
+
+def _open_reports(comment: Any) -> Sequence[Report]:
+    reports: Sequence[Report] = comment.open_reports
+    return reports

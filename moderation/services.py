@@ -2,7 +2,8 @@
 
 Each opens its own transaction under the lock of the comment's tree, so none may be called inside
 `atomic()`. All raise NotAllowed, StatusConflict (somebody else was first, or the state does not
-allow it; nothing was written), TreeBusy, and Comment.DoesNotExist.
+allow it; nothing was written), TreeBusy, and Comment.DoesNotExist. Every act answers the reports
+that readers sent about the comment (moderation.reports takes them in).
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +17,7 @@ from comments import numbers, tree
 from comments.errors import StatusConflict
 from comments.models import Comment
 from comments.status import Remover, Status
-from moderation.models import Act, LogEntry
+from moderation.models import Act, LogEntry, Report
 from moderation.permissions import require_may_moderate
 
 if TYPE_CHECKING:
@@ -73,6 +74,17 @@ def restore_comment(*, comment_id: int, version: int, by: "User") -> Comment:
     return _act(Act.RESTORED, comment_id, version, by, restore)
 
 
+def dismiss_reports(*, comment_id: int, version: int, by: "User") -> Comment:
+    """Keep a reported comment as it is: its reports are answered, nothing else happens."""
+
+    def keep(comment: Comment, now: datetime) -> None:
+        if not comment.is_published or not comment.reports.unanswered().exists():
+            raise StatusConflict(comment.status, "kept")
+        comment.renew_version("kept")
+
+    return _act(Act.KEPT, comment_id, version, by, keep)
+
+
 def _change(act: Act, to: Status, comment_id: int, version: int, by: "User") -> Comment:
     def change(comment: Comment, now: datetime) -> None:
         comment.change_status(to, at=now)
@@ -81,7 +93,7 @@ def _change(act: Act, to: Status, comment_id: int, version: int, by: "User") -> 
 
 
 def _act(act: Act, comment_id: int, version: int, by: "User", change: Change) -> Comment:
-    """One act: lock, read, judge, compare with the version the actor saw, change, log."""
+    """One act: lock, read, judge, compare with the version seen, change, answer reports, log."""
     now = timezone.now()
 
     def work(comment: Comment) -> Comment:
@@ -90,6 +102,7 @@ def _act(act: Act, comment_id: int, version: int, by: "User", change: Change) ->
             raise StatusConflict(comment.status, act.label)
         before = comment.status
         change(comment, now)
+        Report.objects.filter(comment=comment).answer(now)
         log_act(act, comment, status_before=before, actor_id=by.pk, at=now)
         return comment
 

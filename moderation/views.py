@@ -15,7 +15,7 @@ from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
 from comments.status import Status
 from moderation import queue, services
-from moderation.models import LogEntry
+from moderation.models import Act, LogEntry
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
 
 CARDS_PER_PAGE: Final = 25
@@ -27,12 +27,13 @@ ACTS: Final[dict[str, tuple[Callable[..., Comment], str]]] = {
     "remove": (services.remove_comment, "Removed."),
     "restore": (services.restore_comment, "Restored."),
     "hold": (services.hold_comment, "Back among what waits."),
+    "keep": (services.dismiss_reports, "Kept; its reports are answered."),
 }
 
 
 @require_safe
 def queue_page(request: HttpRequest) -> HttpResponse:
-    """The cards of one status. Template: moderation/queue.html; context: `cards`, `tabs`, `page`.
+    """The cards of one tab. Template: moderation/queue.html; context: `cards`, `tabs`, `page`.
 
     404 for who may decide on nothing.
     """
@@ -40,7 +41,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     if not may_open_queue(user):
         raise Http404
     status = request.GET.get("status", Status.PENDING.value)
-    if status not in Status.values:
+    if status not in queue.TABS:
         raise Http404
     page = Paginator(queue.comments_in(user, status), CARDS_PER_PAGE).get_page(
         request.GET.get("page")
@@ -109,7 +110,7 @@ def _record_of(comment: Comment) -> list[tuple[LogEntry, str]]:
 
 def _actor_name(entry: LogEntry, users: dict[Any, Any]) -> str:
     if entry.actor_id is None:
-        return "the site"
+        return "a reader" if entry.act == Act.REPORTED else "the site"
     user = users.get(entry.actor_id)
     return user.get_username() if user else "a former member of staff"
 

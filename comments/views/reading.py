@@ -100,14 +100,16 @@ class BranchView(View):
         return response
 
 
-def public_comment(kind: Post.Kind, slug: str, number: str) -> Comment:
+def public_comment(kind: str, slug: str, number: str) -> Comment:
     """The comment that a number under a published post leads to, wherever it is by now.
 
-    With its post. Raises Http404. Two queries.
+    With its post. Raises Http404, also where the author hides the conversation. Two queries.
     """
     post = get_object_or_404(Post.objects.published(), slug=slug, kind=kind)
     place = find_place(post, number)
     if place is None or not _is_to_be_seen(place.comment.post):
+        raise Http404
+    if not place.comment.post.shows_comments:
         raise Http404
     return place.comment
 

@@ -1,18 +1,12 @@
 """Sending a comment: the form, on a page of its own or under a post, and what comes of it."""
 
-import logging
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core import signing
-from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.views import View
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from blog.models import Post
 from comments import intake, markup, references
@@ -23,15 +17,11 @@ from comments.numbers import find_place
 from comments.rendering import render_text
 from comments.status import Status
 from comments.views.own import STATUS_SALT, status_address
-from core.guards import comes_from_here, is_stamped, make_stamp
+from core.guarded import GuardedFormView, Refused
+from core.guards import make_stamp
 from core.network import network_digest
 
-logger = logging.getLogger(__name__)
-
 STAMP = "comment"
-ELSEWHERE = "This form did not come from this site. Nothing is lost: please send it from here."
-EXPIRED = "This form is older than 30 days. Nothing is lost: please send it again."
-UNAVAILABLE = "The comment could not be stored just now. Nothing is lost: please send it again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,41 +35,19 @@ class Spot:
     initial: dict[str, str] = field(default_factory=dict)
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # the stamp and Origin stand in: core.guards
-@method_decorator(never_cache, name="dispatch")
-class CommentFormView(View):
+class CommentFormView(GuardedFormView):
     """The form on a page of its own, for the post or for a reply; its POST sends the comment.
 
     `?quote=1` fills in the parent's words. The button `preview` shows the text as it will stand
-    and stores nothing. Whatever goes wrong, the form comes back with the text in it. Template:
-    comments/form.html; context: `post`, `parent`, `form`, `form_url`, `problem`, `preview`.
+    and stores nothing. Template: comments/form.html; context: `post`, `parent`, `form`,
+    `form_url`, `problem`, `preview`.
     """
 
+    purpose = STAMP
     kind = Post.Kind.POST
 
-    def get(self, request: HttpRequest, **place: str) -> HttpResponse:
-        spot = self.find(request, **place)
-        form = empty_form(request, spot.post, self._initial(request, spot))
-        return self._page(request, spot, form)
-
-    def post(self, request: HttpRequest, **place: str) -> HttpResponse:
-        spot = self.find(request, **place)
-        form = CommentForm(
-            _with_fresh_stamp(request, spot.post), staff=staff_of(request) is not None
-        )
-        if refusal := _refusal(request, spot.post):
-            return self._page(request, spot, form, problem=refusal, status=403)
-        previewing = "preview" in request.POST
-        if not form.is_valid():
-            return self._page(request, spot, form, status=200 if previewing else 400)
-        if previewing:
-            html = render_text(form.cleaned_data["text"], spot.post).html
-            preview = markup.trusted(references.unlink(html))
-            return self._page(request, spot, form, preview=preview)
-        return self._send(request, spot, form)
-
-    def find(self, request: HttpRequest, *, slug: str, number: str = "") -> Spot:
-        """What the address names; raises Http404."""
+    def find(self, *, slug: str, number: str = "") -> Spot:
+        """Under the post, or under the comment that the number leads to."""
         post = get_object_or_404(Post.objects.published(), slug=slug, kind=self.kind)
         if not number:
             return Spot(post=post, url=form_url(post, None))
@@ -87,54 +55,64 @@ class CommentFormView(View):
         if place is None or not place.comment.post.is_published:
             raise Http404
         parent = place.comment
+        if not parent.post.shows_comments:
+            raise Http404
         return Spot(
             post=parent.post,
             parent=parent,
             url=form_url(parent.post, parent),
-            continues=_goes_on(request, parent),
+            continues=_goes_on(self.request, parent),
         )
 
-    def _initial(self, request: HttpRequest, spot: Spot) -> dict[str, str]:
-        if request.GET.get("quote") and spot.parent is not None and spot.parent.is_published:
-            return {**spot.initial, "text": quotation(spot.parent)}
-        return spot.initial
+    def subject(self, about: Spot) -> int:
+        return about.post.pk
 
-    def _send(self, request: HttpRequest, spot: Spot, form: CommentForm) -> HttpResponse:
+    def make_form(self, about: Spot, data: dict[str, Any] | None, stamp: str) -> CommentForm:
+        initial = {**about.initial, "stamp": stamp}
+        if self.request.GET.get("quote") and about.parent and about.parent.is_published:
+            initial["text"] = quotation(about.parent)
+        return CommentForm(data, initial=initial, staff=staff_of(self.request) is not None)
+
+    def mistaken(self, about: Spot, form: CommentForm) -> HttpResponse:
+        return self.page(about, form, status=200 if self._previews() else 400)
+
+    def send(self, about: Spot, form: CommentForm) -> HttpResponse:
+        if self._previews():
+            html = render_text(form.cleaned_data["text"], about.post).html
+            return self.page(about, form, preview=markup.trusted(references.unlink(html)))
         try:
-            comment = _receive(request, spot, form)
+            return redirect(status_address(_receive(self.request, about, form)))
         except CommentError as error:
-            return self._page(request, spot, form, problem=str(error), status=409)
-        except Error:
-            logger.exception("A comment could not be stored.")
-            return self._page(request, spot, form, problem=UNAVAILABLE, status=503)
-        return redirect(status_address(comment))
+            raise Refused(str(error), 409) from error
 
-    def _page(
+    def page(
         self,
-        request: HttpRequest,
-        spot: Spot,
+        about: Spot,
         form: CommentForm,
         *,
         problem: str = "",
-        preview: str = "",
         status: int = 200,
+        preview: str = "",
     ) -> HttpResponse:
         context = {
-            "post": spot.post,
-            "parent": spot.parent,
-            "continues": spot.continues,
+            "post": about.post,
+            "parent": about.parent,
+            "continues": about.continues,
             "form": form,
-            "form_url": spot.url,
-            "problem": problem or _closed(spot),
+            "form_url": about.url,
+            "problem": problem or _closed(about),
             "preview": preview,
         }
-        return render(request, "comments/form.html", context, status=status)
+        return render(self.request, "comments/form.html", context, status=status)
+
+    def _previews(self) -> bool:
+        return "preview" in self.request.POST
 
 
 class ContinueView(CommentFormView):
     """One's own comment continued, by the private link that proves whose it is."""
 
-    def find(self, request: HttpRequest, *, token: str) -> Spot:  # type: ignore[override]
+    def find(self, *, token: str) -> Spot:  # type: ignore[override]
         """The comment of a status page's token, waiting or published; raises Http404."""
         try:
             comment_id = signing.loads(token, salt=STATUS_SALT)
@@ -184,14 +162,6 @@ def _goes_on(request: HttpRequest, parent: Comment) -> bool:
     return staff is not None and parent.user_id == staff.pk
 
 
-def _refusal(request: HttpRequest, post: Post) -> str:
-    if not comes_from_here(request):
-        return ELSEWHERE
-    if not is_stamped(request.POST.get("stamp", ""), STAMP, post.pk):
-        return EXPIRED
-    return ""
-
-
 def _closed(spot: Spot) -> str:
     if not spot.post.accepts_comments:
         return "Comments on this post are closed."
@@ -208,11 +178,6 @@ def empty_form(
     """A form to fill in, stamped for this post; any page of the post may hold it."""
     stamped = {**(initial or {}), "stamp": make_stamp(STAMP, post.pk)}
     return CommentForm(initial=stamped, staff=staff_of(request) is not None)
-
-
-def _with_fresh_stamp(request: HttpRequest, post: Post) -> dict[str, Any]:
-    """The sent fields with a stamp that holds for the next try."""
-    return {**request.POST.dict(), "stamp": make_stamp(STAMP, post.pk)}
 
 
 def form_url(post: Post, parent: Comment | None) -> str:

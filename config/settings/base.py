@@ -110,6 +110,8 @@ COMMENT_MAX_LENGTH = env.integer("COMMENT_MAX_LENGTH", 20_000, at_least=1)
 COMMENT_DISPLAY_DEPTH = env.integer("COMMENT_DISPLAY_DEPTH", 5, at_least=1)
 COMMENTS_CLOSE_AFTER_DAYS = env.integer("COMMENTS_CLOSE_AFTER_DAYS", 0)
 COMMENTS_PER_PAGE = env.integer("COMMENTS_PER_PAGE", 100, at_least=1)
+# At so many reports by different readers a comment waits for a moderator again; 0: never.
+COMMENT_REPORTS_TO_HOLD = env.integer("REPORTS_TO_HOLD", 0)
 POSTS_PER_PAGE = env.integer("POSTS_PER_PAGE", 10, at_least=1)
 
 LOGGING = {

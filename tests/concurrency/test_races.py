@@ -12,7 +12,8 @@ from comments.faults import find_faults
 from comments.models import Comment
 from core.signin import make_link_token, use_link
 from moderation import services
-from moderation.models import LogEntry
+from moderation.models import LogEntry, Report
+from moderation.reports import NothingToReport, report_comment
 
 ROUNDS = range(10)
 
@@ -24,6 +25,10 @@ def send(post, text, parent=None):
 
 def publish(comment, by):
     return services.publish_comment(comment_id=comment.pk, version=comment.version, by=by)
+
+
+def report(comment, reporter):
+    return report_comment(comment_id=comment.pk, reason="spam", text="", reporter=reporter)
 
 
 def move(comment_id, parent_id):
@@ -98,3 +103,20 @@ def test_replies_and_publications_during_moves_leave_every_tree_and_number_right
         )
         assert {type(outcome) for outcome in outcomes} <= {type(None), Comment, TreeBusy}
         assert list(find_faults()) == []
+
+
+def test_one_reader_reporting_eight_times_at_once_counts_once(post, moderators, at_once):
+    for number in ROUNDS:
+        comment = publish(send(post, f"comment {number}"), moderators[0])
+        made = at_once(*[partial(report, comment, "one network")] * 8)
+        assert {row.pk for row in made} == {Report.objects.get(comment=comment).pk}
+
+
+def test_reports_at_once_hold_a_comment_once(post, moderators, at_once, settings):
+    settings.COMMENT_REPORTS_TO_HOLD = 4
+    for number in ROUNDS:
+        comment = publish(send(post, f"comment {number}"), moderators[0])
+        outcomes = at_once(*[partial(report, comment, f"network {who}") for who in range(8)])
+        assert [type(outcome) for outcome in outcomes].count(Report) == 4
+        assert {type(outcome) for outcome in outcomes} == {Report, NothingToReport}
+        assert LogEntry.objects.filter(comment_id=comment.pk, act="held").count() == 1

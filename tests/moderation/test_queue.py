@@ -183,8 +183,8 @@ def test_the_queue_takes_the_same_queries_for_any_number_of_cards(
     for _ in range(many):
         send(post, parent=root)
     with django_assert_num_queries(
-        7
-    ):  # session, user, tab counts, page count, cards, reasons, menu
+        8
+    ):  # session, user, tab counts, page count, cards, reasons, reports, menu
         client.get(QUEUE)
 
 

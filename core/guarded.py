@@ -1,0 +1,98 @@
+"""The base of public forms: guarded without a cookie, and nobody's text is ever lost."""
+
+import logging
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import Error
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from core.guards import comes_from_here, is_stamped, make_stamp
+
+logger = logging.getLogger(__name__)
+
+ELSEWHERE = "This form did not come from this site. Nothing is lost: please send it from here."
+EXPIRED = "This form is older than 30 days. Nothing is lost: please send it again."
+UNAVAILABLE = "This could not be stored just now. Nothing is lost: please send it again."
+
+
+class Refused(Exception):
+    """What `send` can't do; the form comes back with this sentence and HTTP status."""
+
+    def __init__(self, problem: str, status: int) -> None:
+        super().__init__(problem)
+        self.status = status
+
+
+@method_decorator(csrf_exempt, name="dispatch")  # the stamp and Origin stand in: core.guards
+@method_decorator(never_cache, name="dispatch")
+class GuardedFormView(View):
+    """POST: guards, then the form's own shape, then `send`; GET: the empty form.
+
+    Whatever goes wrong, the form comes back as it was filled in, with a stamp for the next try. A
+    subclass names the stamp's `purpose` and says the rest in `find`, `make_form`, `send`, `page`;
+    `about` is what `find` returned: what the form is for.
+    """
+
+    purpose: ClassVar[str]
+
+    def find(self, *args: Any, **kwargs: Any) -> Any:
+        """What the address, by the parts that its route captures, leads to; or Http404."""
+        raise NotImplementedError
+
+    def subject(self, about: Any) -> int:
+        """What the stamp is bound to."""
+        raise NotImplementedError
+
+    def make_form(self, about: Any, data: dict[str, Any] | None, stamp: str) -> forms.Form:
+        """The form, filled in with `data` or empty; it holds `stamp` in a hidden field."""
+        raise NotImplementedError
+
+    def send(self, about: Any, form: Any) -> HttpResponse:
+        """Do what a valid form asks for, and answer: with a redirect, if anything was stored.
+
+        May raise Refused, and whatever the database raises.
+        """
+        raise NotImplementedError
+
+    def page(self, about: Any, form: Any, *, problem: str = "", status: int = 200) -> HttpResponse:
+        """The page with the form; `problem` is empty or a sentence to show above it."""
+        raise NotImplementedError
+
+    def mistaken(self, about: Any, form: Any) -> HttpResponse:
+        """The page with a form whose fields have errors."""
+        return self.page(about, form, status=400)
+
+    def get(self, request: HttpRequest, **where: Any) -> HttpResponse:
+        about = self.find(**where)
+        return self.page(about, self.make_form(about, None, self._fresh_stamp(about)))
+
+    def post(self, request: HttpRequest, **where: Any) -> HttpResponse:
+        about = self.find(**where)
+        stamp = self._fresh_stamp(about)
+        form = self.make_form(about, {**request.POST.dict(), "stamp": stamp}, stamp)
+        if problem := self._suspicion(about):
+            return self.page(about, form, problem=problem, status=403)
+        if not form.is_valid():
+            return self.mistaken(about, form)
+        try:
+            return self.send(about, form)
+        except Refused as refusal:
+            return self.page(about, form, problem=str(refusal), status=refusal.status)
+        except Error:
+            logger.exception("A form could not be stored.")
+            return self.page(about, form, problem=UNAVAILABLE, status=503)
+
+    def _fresh_stamp(self, about: Any) -> str:
+        return make_stamp(self.purpose, self.subject(about))
+
+    def _suspicion(self, about: Any) -> str:
+        if not comes_from_here(self.request):
+            return ELSEWHERE
+        if not is_stamped(self.request.POST.get("stamp", ""), self.purpose, self.subject(about)):
+            return EXPIRED
+        return ""

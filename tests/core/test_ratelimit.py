@@ -1,0 +1,80 @@
+"""The rate limit: exact in one process, open again in time, and nobody's name in it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core import ratelimit
+from core.models import RateWindow
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+def passes(who="somebody", purpose="report", limit=3):
+    return ratelimit.hit(purpose, who, limit=limit, per=HOUR).passes
+
+
+def test_as_many_pass_as_the_limit_says():
+    assert [passes() for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_a_limit_of_nothing_lets_nothing_pass():
+    assert not passes(limit=0)
+    assert not passes(limit=0)
+
+
+def test_everybody_and_every_purpose_counts_alone():
+    for _ in range(4):
+        passes()
+    assert passes(who="another")
+    assert passes(purpose="sign in")
+    assert not passes()
+
+
+def test_the_window_ends_an_hour_after_its_first_hit(time_machine):
+    time_machine.move_to("2026-01-01T12:00Z", tick=False)
+    for _ in range(3):
+        passes()
+    time_machine.move_to("2026-01-01T12:59Z", tick=False)
+    refused = ratelimit.hit("report", "somebody", limit=3, per=HOUR)
+    assert (refused.passes, refused.wait) == (False, timedelta(minutes=1))
+    time_machine.move_to("2026-01-01T13:00Z", tick=False)
+    assert [passes() for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_lowered_limit_holds_at_once():
+    for _ in range(3):
+        passes()
+    assert not passes(limit=2)
+
+
+def test_what_is_forgotten_begins_anew():
+    for _ in range(4):
+        passes()
+    ratelimit.forget("report", "somebody")
+    assert passes()
+
+
+def test_ended_windows_are_swept_up_when_a_new_one_opens(time_machine):
+    time_machine.move_to("2026-01-01T12:00Z", tick=False)
+    for number in range(5):
+        passes(who=f"old {number}")
+    time_machine.move_to("2026-01-01T14:00Z", tick=False)
+    passes(who="new")
+    assert RateWindow.objects.count() == 1
+
+
+def test_pruning_leaves_open_windows_alone():
+    passes()
+    assert ratelimit.prune() == 0
+    assert ratelimit.prune(timezone.now() + HOUR) == 1
+
+
+def test_no_name_is_stored():
+    passes(who="192.0.2.7")
+    row = RateWindow.objects.get()
+    assert len(row.key) == 64
+    assert "192" not in str(row)
