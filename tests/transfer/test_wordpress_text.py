@@ -80,8 +80,10 @@ sources = (
 def test_rendering_shows_the_same_letters_in_the_same_order_whatever_the_tags(source):
     converted = convert(source)
     assert converted.html == markup.render(converted.text)
-    # Where blanks stand in crooked markup is anybody's guess; the letters are not.
-    assert "".join(seen(converted.html)) == "".join(seen(source))
+    # Where blanks stand in crooked markup is anybody's guess; the letters are not. A link whose
+    # text looks like another host has its real one beside it.
+    shown = ["".join(seen(html)).replace("[a.example]", "") for html in (converted.html, source)]
+    assert shown[0] == shown[1]
 
 
 @given(st.lists(st.lists(words, min_size=1, max_size=3), max_size=4), st.sampled_from(TAGS[:-1]))
