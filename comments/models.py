@@ -39,8 +39,12 @@ class CommentQuerySet(TreeQuerySet):
         return self.filter(~hidden, number__isnull=False)
 
     def published(self) -> "CommentQuerySet":
-        """Visible with their text: for counts, feeds and search."""
+        """Visible with their text, under a post that the caller has judged."""
         return self.visible_to().filter(status=Status.PUBLISHED)
+
+    def public(self) -> "CommentQuerySet":
+        """What everybody may read, under whichever post: for feeds and search."""
+        return self.published().filter(post__in=Post.objects.published())
 
     def delete(self) -> NoReturn:
         """Refused: a bulk delete leaves holes in trees."""
@@ -152,6 +156,17 @@ class Comment(MPTTModel):
         indexes = [
             # The queue: what waits, oldest first.
             models.Index(fields=["status", "submitted_at"], name="comments_queue"),
+            # The feed of all comments: its entries, and when anything in it changed.
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=Q(status=Status.PUBLISHED),
+                name="comments_newest",
+            ),
+            models.Index(
+                fields=["-changed_at"],
+                condition=Q(number__isnull=False),
+                name="comments_last_changed",
+            ),
         ]
 
     def __str__(self) -> str:

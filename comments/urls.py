@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from blog.models import Post
 from blog.urls import PAGE_ROUTE, POST_ROUTE
 from blog.urls import lists as blog_lists
-from comments.views import own, reading, writing
+from comments.views import feeds, own, reading, writing
 
 
 class NumberConverter:
@@ -20,7 +20,14 @@ class NumberConverter:
         return value
 
 
+class FeedConverter(NumberConverter):
+    """How a feed's address ends."""
+
+    regex = "atom|json"
+
+
 register_converter(NumberConverter, "number")
+register_converter(FeedConverter, "feed")
 
 PLACE = "c/<number:number>/"  # where a comment is, below its post or page
 PAGE = {"kind": Post.Kind.PAGE}
@@ -34,7 +41,19 @@ blog_patterns = (
     ],
     "blog",
 )
+feed_patterns = [
+    path("comments.<feed:suffix>", feeds.SiteFeedView.as_view(), name="site-feed"),
+    *(
+        path(route + address, view.as_view(), {"kind": kind.value}, name=name)
+        for route, kind in [(POST_ROUTE, Post.Kind.POST), (PAGE_ROUTE, Post.Kind.PAGE)]
+        for address, view, name in [
+            ("comments.<feed:suffix>", feeds.PostFeedView, "post-feed"),
+            ("c/<number:number>/branch.<feed:suffix>", feeds.BranchFeedView, "branch-feed"),
+        ]
+    ),
+]
 urlpatterns = [
+    *feed_patterns,
     path("comments/<str:token>/", own.StatusView.as_view(), name="status"),
     path("comments/<str:token>/continue/", writing.ContinueView.as_view(), name="continue"),
     path(POST_ROUTE + "comment/", writing.CommentFormView.as_view(), name="comment"),
