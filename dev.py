@@ -236,13 +236,17 @@ def up(options: argparse.Namespace) -> int:
         if not claimed:
             return show(data)
         python = environment("requirements-local.txt")
+        os.environ.setdefault("COLLOQUY_SITE_URL", address(options.port))
         with database(data):
             signin = first_run(python, options.port, *(["--no-demo"] if options.no_demo else []))
             with web_server(python, options.port) as server:
                 wait_for_pages(server, options.port)
                 announce(options.port, signin)
-                status = server.wait()
-    raise MistakeError(f"the web server ended by itself with status {status}")
+                with Worker(python) as worker:
+                    while server.poll() is None:
+                        worker.keep()
+                        time.sleep(0.5)
+    raise MistakeError(f"the web server ended by itself with status {server.returncode}")
 
 
 def end(number: int, frame: FrameType | None) -> None:
@@ -341,19 +345,55 @@ def web_server(python: str, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     settings = os.environ.get("DJANGO_SETTINGS_MODULE") or "config.settings.dev"
     ours = {"DJANGO_SETTINGS_MODULE": settings, "COLLOQUY_BIND": f"127.0.0.1:{port}"}
     command = [python, "-m", "gunicorn", "--graceful-timeout", "5"]
-    server = subprocess.Popen(
-        command, env={**os.environ, **ours}, start_new_session=True,
-        preexec_fn=end_with_parent,  # noqa: PLW1509 (no threads run here)
-    )  # fmt: skip
+    server = start(command, ours)
     try:
         yield server
     finally:
-        server.terminate()
-        try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        finish(server)
+
+
+def start(command: list[str], ours: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command, env={**os.environ, **(ours or {})}, start_new_session=True,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 (no threads run here)
+    )  # fmt: skip
+
+
+def finish(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+class Worker:
+    """The process that sends mail. The site works without it, so its end is no end of the site."""
+
+    PAUSE = 5.0
+
+    def __init__(self, python: str) -> None:
+        self.command = [python, "manage.py", "worker"]
+        self.not_before = 0.0
+
+    def __enter__(self) -> "Worker":
+        self.process = start(self.command)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        finish(self.process)
+
+    def keep(self) -> None:
+        """Start it again, some seconds after it ended by itself."""
+        status, now = self.process.poll(), time.monotonic()
+        if status is None:
+            self.not_before = 0.0
+        elif not self.not_before:
+            self.not_before = now + self.PAUSE
+            say(f"dev.py: the worker ended with status {status}, it starts again", sys.stderr)
+        elif now > self.not_before:
+            self.process = start(self.command)
 
 
 def end_with_parent() -> None:

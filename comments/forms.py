@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 
 from comments import markup
+from comments.models import Commenter
 
 
 class WrittenField(forms.CharField):
@@ -29,18 +30,36 @@ class CommentForm(forms.Form):
     continues = forms.BooleanField(
         required=False, initial=True, label="This continues my comment above"
     )
+    remember = forms.BooleanField(
+        required=False,
+        label="Remember me in this browser",
+        help_text="With a cookie, for a year. Your comments that wait then stand in their place.",
+    )
+    tell_me = forms.BooleanField(
+        required=False,
+        label="Confirm this address",
+        help_text="So that you are recognised and can be told about answers. A link comes by mail,"
+        " at most one a day.",
+    )
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, *, initial: dict[str, Any] | None = None, staff: bool = False
+        self,
+        data: Any = None,
+        *,
+        initial: dict[str, Any] | None = None,
+        staff: bool = False,
+        commenter: Commenter | None = None,
     ) -> None:
-        super().__init__(data, initial=initial, auto_id="comment-%s")
+        remembered = {"name": commenter.name, "mail": commenter.mail} if commenter else {}
+        super().__init__(data, initial={**remembered, **(initial or {})}, auto_id="comment-%s")
+        self.commenter = commenter
         self.fields["text"].help_text = (
             f"At most {settings.COMMENT_MAX_LENGTH:,} characters. *emphasis*, **strong**,"
             " > quotes, lists, `code` and links work."
         )
-        if staff:
-            del self.fields["name"], self.fields["mail"]
+        for name in _not_asked(staff, commenter):
+            del self.fields[name]
 
     @property
     def limit(self) -> int:
@@ -52,6 +71,18 @@ class CommentForm(forms.Form):
     def typed(self) -> list[forms.BoundField]:
         """The fields to type in, in order."""
         return [self[name] for name in ("name", "mail", "text") if name in self.fields]
+
+    @property
+    def ticks(self) -> list[forms.BoundField]:
+        """What may be ticked about oneself."""
+        return [self[name] for name in ("tell_me", "remember") if name in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        """An address to confirm has to be there."""
+        fields: dict[str, Any] = self.cleaned_data
+        if fields.get("tell_me") and not fields.get("mail") and not self.has_error("mail"):
+            self.add_error("mail", "Please give the address to confirm.")
+        return fields
 
     def clean_name(self) -> str:
         """One line of visible characters; the others are left out of it."""
@@ -72,3 +103,12 @@ class CommentForm(forms.Form):
                 " shorten it, or send it in two comments."
             )
         return text
+
+
+def _not_asked(staff: bool, commenter: Commenter | None) -> tuple[str, ...]:
+    """The fields about oneself that are answered already."""
+    if staff:
+        return ("name", "mail", "remember", "tell_me")
+    if commenter is None:
+        return ()
+    return ("remember", "tell_me") if commenter.is_confirmed else ("remember",)

@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from blog.models import Post
 from comments import markup, numbers, tree
 from comments.errors import NotOpen
-from comments.models import Comment, RecordedReason, Submission
+from comments.models import Comment, Commenter, RecordedReason, Submission
 from comments.rendering import record_references, render_text
 from comments.status import Status
 
@@ -47,6 +47,7 @@ class Draft:
     refers_to: frozenset[int] = frozenset()
     user: "User | None" = None
     continues: bool = False  # by the parent's own writer, who may go on while the parent waits
+    commenter: Commenter | None = None  # whose cookie came with it; the name proves nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,7 @@ def make_draft(
     text: str,
     user: Any = None,
     continues: bool = False,
+    commenter: Commenter | None = None,
 ) -> Draft:
     """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None."""
     name, text = markup.plain_name(name), markup.normalise(text)
@@ -98,6 +100,7 @@ def make_draft(
         text=text,
         user=user,
         continues=continues,
+        commenter=commenter,
         **rendered._asdict(),
     )
 
@@ -116,6 +119,15 @@ def receive(draft: Draft, *, sender: str) -> Comment:
         return tree.under_lock(draft.parent.pk, lambda parent: _store(draft, parent, sender))
     except Comment.DoesNotExist as error:
         raise NotOpen(GONE) from error
+
+
+def know_again(draft: Draft, comment: Comment, *, sender: str) -> None:
+    """Take the same form from `sender` too for what made `comment`.
+
+    For a commenter who has a cookie since, and sends the form once more by the back button.
+    """
+    row = Submission(digest=_digest(draft, sender), comment=comment)
+    Submission.objects.bulk_create([row], ignore_conflicts=True)
 
 
 @cache
@@ -164,6 +176,7 @@ def _insert(draft: Draft, parent: Comment | None, now: datetime) -> Comment:
     comment = Comment(
         post=draft.post,
         user=draft.user,
+        commenter=draft.commenter,
         name=draft.name,
         mail=draft.mail,
         text=draft.text,

@@ -46,6 +46,15 @@ class CommentQuerySet(TreeQuerySet):
         """What everybody may read, under whichever post: for feeds and search."""
         return self.published().filter(post__in=Post.objects.published())
 
+    def waiting_of(self, commenter: "Commenter | None") -> "CommentQuerySet":
+        """What waits and was never public, for the eyes of the one who wrote it alone.
+
+        Shown only in an answer to that commenter's own cookie, which no cache may keep.
+        """
+        if commenter is None:
+            return self.none()
+        return self.filter(commenter=commenter, status=Status.PENDING, number=None)
+
     def delete(self) -> NoReturn:
         """Refused: a bulk delete leaves holes in trees."""
         raise WrongRoom("Comments are deleted through comments.tree.delete_leaf only.")
@@ -60,6 +69,55 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):  # type: ignor
             cursor.execute("SELECT nextval('comments_tree_id')")
             row = cursor.fetchone()
         return int(row[0])
+
+
+class Commenter(models.Model):
+    """Somebody who asked to be remembered or confirmed a mail address; not an account.
+
+    Found by a signed cookie (comments.commenters) or by the confirmed address, never by what was
+    typed. Until `confirmed_at`, `name` and `mail` are the last ones typed and only fill the form.
+    """
+
+    name = models.CharField(max_length=80, blank=True)
+    mail = models.EmailField(blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    skeleton = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="What the confirmed name looks like, to nobody else's use; empty if taken.",
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="comments_one_commenter_of_an_address",
+                fields=["mail"],
+                condition=Q(confirmed_at__isnull=False),
+            ),
+            # Also the index by which a typed name is looked up.
+            models.UniqueConstraint(
+                name="comments_one_commenter_of_a_name",
+                fields=["skeleton"],
+                condition=~Q(skeleton=""),
+            ),
+            models.CheckConstraint(
+                name="comments_only_the_confirmed_hold_a_name",
+                condition=Q(skeleton="") | Q(confirmed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="comments_confirmed_has_a_mail",
+                condition=Q(confirmed_at__isnull=True) | ~Q(mail=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({'confirmed' if self.is_confirmed else 'remembered'})"
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the address is known to be this commenter's."""
+        return self.confirmed_at is not None
 
 
 class Comment(MPTTModel):
@@ -82,6 +140,9 @@ class Comment(MPTTModel):
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    commenter = models.ForeignKey(
+        Commenter, on_delete=models.SET_NULL, null=True, blank=True, related_name="comments"
     )
     name = models.CharField(max_length=80)
     mail = models.EmailField(blank=True)
@@ -232,8 +293,8 @@ class Comment(MPTTModel):
 
     @property
     def anchor(self) -> str:
-        """The element's id on the post's page: `c-1-6`."""
-        return "c-" + (self.number or "").replace(".", "-")
+        """The element's id on the post's page: `c-1-6`; another for one without a number."""
+        return "c-" + self.number.replace(".", "-") if self.number else f"waiting-{self.pk}"
 
     @property
     def text_as_html(self) -> SafeString:

@@ -16,12 +16,13 @@ from django.http import Http404
 
 from blog.models import Post
 from comments import markup, references
-from comments.models import Comment, CommentQuerySet, Reference
+from comments.models import Comment, Commenter, CommentQuerySet, Reference
 from comments.references import Target
 from comments.status import Status
 from comments.thread import Entry, arrange, in_order
 
 WITH_WHAT_IT_ANSWERS: Final = ("parent", "answers")
+OWN_AT_MOST: Final = 50
 
 
 class Totals(NamedTuple):
@@ -53,10 +54,13 @@ def totals(post: Post) -> Totals:
     return Totals(**counted)
 
 
-def threaded(post: Post, number: int, top_level_count: int) -> Leaf:
+def threaded(
+    post: Post, number: int, top_level_count: int, waiting: Iterable[Comment] = ()
+) -> Leaf:
     """Page `number` of the conversation, by top-level comments; a branch is never split.
 
-    `top_level_count` is that of `totals`. Raises Http404 for a page that is not there.
+    `top_level_count` is that of `totals`. Raises Http404 for a page that is not there. `waiting`
+    are the reader's own: each stands below what it answers, at the top level on the last page.
     """
     top_level = Comment.objects.filter(post=post, parent=None).visible_to()
     size = settings.COMMENTS_PER_PAGE
@@ -64,17 +68,56 @@ def threaded(post: Post, number: int, top_level_count: int) -> Leaf:
     chosen = _slice(top_level.order_by("ordinal"), number, of, size)
     in_trees = Comment.objects.filter(post=post, tree_id__in=chosen.values("tree_id"))
     comments = list(in_trees.visible_to())
+    comments += _in_place(waiting, comments, is_last=number == of)
     return Leaf(entries=dress(arrange(comments, _depth()), post), number=number, of=of)
 
 
-def flat(post: Post, comments: CommentQuerySet, number: int) -> Leaf:
-    """Page `number` of some comments of a post in the order of their publication."""
+def flat(
+    post: Post, comments: CommentQuerySet, number: int, waiting: Iterable[Comment] = ()
+) -> Leaf:
+    """Page `number` of some comments of a post in the order of their publication.
+
+    `waiting` are the reader's own: all stand at the end of the last page.
+    """
     size = settings.COMMENTS_PER_PAGE
     of = _pages(comments.count(), size)
     ordered = comments.select_related(*WITH_WHAT_IT_ANSWERS).order_by("published_at", "pk")
-    return Leaf(
-        entries=dress(in_order(_slice(ordered, number, of, size)), post), number=number, of=of
-    )
+    shown = [*_slice(ordered, number, of, size), *(waiting if number == of else ())]
+    return Leaf(entries=dress(in_order(shown), post), number=number, of=of)
+
+
+def own_waiting(post: Post, commenter: Commenter | None) -> list[Comment]:
+    """What a commenter wrote here that waits and was never public, oldest first. One query.
+
+    For an answer to the commenter's own cookie; at most the last 50.
+    """
+    waiting = Comment.objects.filter(post=post).waiting_of(commenter)
+    latest = waiting.select_related(*WITH_WHAT_IT_ANSWERS).order_by("-pk")[:OWN_AT_MOST]
+    return list(reversed(latest))
+
+
+def mark_new(leaf: Leaf, since: datetime) -> Leaf:
+    """The same page with what was published after a moment marked."""
+    marked = [replace(entry, is_new=_is_newer(entry.comment, since)) for entry in leaf.entries]
+    return replace(leaf, entries=marked)
+
+
+def _is_newer(comment: Comment, moment: datetime) -> bool:
+    at = comment.published_at
+    return comment.is_published and at is not None and at > moment
+
+
+def _in_place(
+    waiting: Iterable[Comment], comments: Iterable[Comment], *, is_last: bool
+) -> list[Comment]:
+    """Those whose place is on a page with these comments."""
+    here: set[int | None] = {comment.pk for comment in comments} | ({None} if is_last else set())
+    placed = []
+    for comment in waiting:  # a continued one comes after what it continues
+        if comment.parent_id in here:
+            here.add(comment.pk)
+            placed.append(comment)
+    return placed
 
 
 def branch(head: Comment) -> tuple[list[Entry], list[Entry]]:
@@ -94,11 +137,15 @@ def page_of(comment: Comment) -> int:
 
 
 def written_by(comments: CommentQuerySet, writer: Comment) -> CommentQuerySet:
-    """Those published by the writer of one comment: the same account, else the same typed name."""
+    """Those published by the writer of one comment: the same account, else the same typed name.
+
+    Of one commenter only those under that name: who writes under two names does not say so.
+    """
     published = comments.filter(status=Status.PUBLISHED)
     if writer.user_id is not None:
         return published.filter(user_id=writer.user_id)
-    return published.filter(user=None, name__iexact=writer.name)
+    by_name = published.filter(user=None, name__iexact=writer.name)
+    return by_name.filter(commenter_id=writer.commenter_id)
 
 
 def published_since(comments: CommentQuerySet, moment: datetime) -> CommentQuerySet:

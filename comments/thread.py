@@ -17,6 +17,7 @@ class Entry:
     that the next one lies in a list inside it, `closes` how many lists above the outermost end
     after it. `parent` is what it answers, None at the top, and `parent_href` leads there.
     `html` is fit for a page; `back_links` are (number, target) of what refers to this comment.
+    `is_new` is for the reader of this page alone: published since the last visit.
     """
 
     comment: Comment
@@ -28,6 +29,7 @@ class Entry:
     html: SafeString | None = None
     parent_href: str = ""
     back_links: Sequence[tuple[str, Target]] = ()
+    is_new: bool = False
 
     @property
     def closing(self) -> range:
@@ -45,7 +47,7 @@ def in_order(comments: Iterable[Comment]) -> list[Entry]:
 def arrange(
     comments: Iterable[Comment], display_depth: int, above: Iterable[Comment] = ()
 ) -> list[Entry]:
-    """All numbered comments of a post, depth first, siblings by number.
+    """Comments of a post, depth first, siblings by number; those without one follow the others.
 
     Indentation stops at `display_depth`: deeper replies follow in order at that depth, where only
     their "in reply to" says what they answer. A comment whose parent is not among `comments`
@@ -67,7 +69,8 @@ def arrange(
 
 
 def _reversed_siblings(rows: Sequence[Comment]) -> list[Comment]:
-    return sorted(rows, key=lambda row: row.ordinal or 0, reverse=True)
+    """By number, the last first; those that wait for one come after all that have one."""
+    return sorted(rows, key=lambda row: (not row.ordinal, row.ordinal or row.pk), reverse=True)
 
 
 def _entries(order: Sequence[tuple[Comment, int]], known: dict[int, Comment]) -> list[Entry]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
@@ -70,6 +71,32 @@ def check_proxies(app_configs: Any, **kwargs: Any) -> Found:
     ]
 
 
+def check_address(app_configs: Any, **kwargs: Any) -> Found:
+    """config.E004: links in mails that no reader could follow, or that lead round the TLS."""
+    address = urlsplit(settings.SITE_URL)
+    if address.scheme == "https" and address.hostname:
+        return []
+    return [
+        checks.Error(
+            "COLLOQUY_SITE_URL is not the site's public address: set it, with https://, or the"
+            " links in mails lead nowhere.",
+            id="config.E004",
+        )
+    ]
+
+
+def check_mail_server(app_configs: Any, **kwargs: Any) -> Found:
+    """config.W002: no server to give mail to."""
+    if settings.MAILERS["default"].get("OPTIONS", {}).get("host"):
+        return []
+    return [
+        checks.Warning(
+            "COLLOQUY_SMTP_HOST is empty: mail waits, and is given up after five days.",
+            id="config.W002",
+        )
+    ]
+
+
 def _development_key() -> str:
     try:
         return embedded.secret_key(embedded.data_folder()) or PLACEHOLDER_KEY
@@ -77,4 +104,11 @@ def _development_key() -> str:
         return PLACEHOLDER_KEY  # somebody else's folder: then it isn't this server's key either
 
 
-CHECKS: tuple[Callable[..., Found], ...] = (check_database, check_key, check_hosts, check_proxies)
+CHECKS: tuple[Callable[..., Found], ...] = (
+    check_database,
+    check_key,
+    check_hosts,
+    check_proxies,
+    check_address,
+    check_mail_server,
+)

@@ -49,3 +49,11 @@ def integer(name: str, default: int, *, at_least: int = 0) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A list, separated by commas or white space."""
     return text(name, default).replace(",", " ").split()
+
+
+def choice(name: str, default: str, *, among: tuple[str, ...]) -> str:
+    """One of a few words."""
+    value = text(name) or default
+    if value not in among:
+        raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; use {' or '.join(among)}.")
+    return value

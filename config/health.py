@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.mail import mail_trouble
+
 
 @never_cache
 @require_safe
@@ -17,13 +19,17 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and no migration waits, else 503 and the reason."""
+    """200 when the database answers and no migration waits, else 503 and the reason.
+
+    Mail that waits gets a second line and is no reason: the site works without a worker.
+    """
     try:
         reason = "" if _migrated() else "migrations wait: run manage.py migrate"
+        more = "" if reason else mail_trouble()
     except Error:
-        reason = "the database does not answer"
-    body = reason or "ok"
-    return HttpResponse(f"{body}\n", content_type="text/plain", status=503 if reason else 200)
+        reason, more = "the database does not answer", ""
+    body = "".join(f"{line}\n" for line in (reason or "ok", more) if line)
+    return HttpResponse(body, content_type="text/plain", status=503 if reason else 200)
 
 
 def _migrated() -> bool:

@@ -1,5 +1,6 @@
 """Is a form really ours? Checks that need no cookie, so that a cached page can hold the form."""
 
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from django.core import signing
@@ -31,8 +32,16 @@ def make_stamp(purpose: str, subject: int | str) -> str:
 
 def is_stamped(stamp: str, purpose: str, subject: int | str) -> bool:
     """Whether make_stamp made this for the same purpose and subject in the last 30 days."""
+    return stamped_at(stamp, purpose, subject) is not None
+
+
+def stamped_at(stamp: str, purpose: str, subject: int | str) -> datetime | None:
+    """The second in which make_stamp made this; None unless is_stamped."""
     signer = signing.TimestampSigner(salt=f"stamp:{purpose}")
     try:
-        return signer.unsign(stamp, max_age=STAMP_MAX_AGE) == str(subject)
+        if signer.unsign(stamp, max_age=STAMP_MAX_AGE) != str(subject):
+            return None
     except signing.BadSignature:
-        return False
+        return None
+    seconds = signing.b62_decode(stamp.split(signer.sep)[-2])
+    return datetime.fromtimestamp(seconds, tz=UTC)

@@ -1,7 +1,8 @@
-"""What every app needs and no domain model: one-time sign-in links and rate limits."""
+"""What every app needs and no domain model: one-time sign-in links, rate limits, mails."""
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class SignInLink(models.Model):
@@ -25,3 +26,40 @@ class RateWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hits} until {self.ends_at:%Y-%m-%d %H:%M}"
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def waiting(self) -> "MailQuerySet":
+        return self.filter(sent_at=None, refused_at=None)
+
+
+class Mail(models.Model):
+    """A mail on its way, or proof that it went: of one `key` there is one mail.
+
+    Its text is blanked when it has gone, since the links in it may open something.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    to = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    queued_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    # What went wrong last, in the mail server's words.
+    trouble = models.TextField(blank=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["queued_at"],
+                name="core_mail_waiting",
+                condition=models.Q(sent_at=None, refused_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key

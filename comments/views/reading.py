@@ -1,9 +1,11 @@
 """Reading a conversation: the post page with its views, one branch, and permalinks."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views import View
@@ -11,37 +13,57 @@ from django.views import View
 from blog.models import Post
 from blog.views import PostView
 from comments import page
+from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
 from comments.numbers import find_place
+from comments.views.remembering import is_personal, keep_private, visit_stamp
 from comments.views.writing import empty_form, form_url
+from comments.visits import visits_of
 
 
 class ConversationView(PostView):
     """A post with its conversation and the form. The same queries for any number of comments.
 
     `?view=chronological` and `?view=author` show the same numbers in one line, `?by=1.6` only what
-    the writer of 1.6 published, `?page=2` the next hundred. Template: comments/post.html; context:
-    `post`, `leaf`, `totals`, `views`, `shown`, `page_query`, `form`.
+    the writer of 1.6 published, `?page=2` the next hundred. To a request with the cookie of a
+    commenter or of visits the page is private: it holds the commenter's own waiting comments, the
+    form filled in, and `?view=new`. Template: comments/post.html; context: `post`, `leaf`,
+    `totals`, `views`, `shown`, `page_query`, `form`, `visited_at`, `visit_stamp`, `is_personal`.
     """
 
     template_name = "comments/post.html"
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.commenter = commenter_of(request)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        keep_private(request, response, self.commenter)
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         post = self.object
         totals = page.totals(post)
-        shown, leaf = self._leaf(post, totals)
+        visited_at = visits_of(self.request).get(post.pk)
+        shown, leaf = self._leaf(post, totals, visited_at)
         kept = {key: self.request.GET[key] for key in ("view", "by") if key in self.request.GET}
         return super().get_context_data(
-            leaf=leaf,
+            leaf=page.mark_new(leaf, visited_at) if visited_at else leaf,
             shown=shown,
             totals=totals,
             page_query=f"{urlencode(kept)}&" if kept else "",
-            form=empty_form(self.request, post),
+            form=empty_form(self.request, post, self.commenter),
             form_url=form_url(post, None),
+            visited_at=visited_at,
+            visit_stamp=visit_stamp(post),
+            is_personal=is_personal(self.request),
             **kwargs,
         )
 
-    def _leaf(self, post: Post, totals: page.Totals) -> tuple[str, page.Leaf]:
+    def _leaf(
+        self, post: Post, totals: page.Totals, visited_at: datetime | None
+    ) -> tuple[str, page.Leaf]:
         """The name of the chosen view and its page."""
         number = self.request.GET.get("page", "1")
         if not number.isascii() or not number.isdigit():
@@ -50,11 +72,15 @@ class ConversationView(PostView):
         if by := self.request.GET.get("by"):
             writer = _writer(post, by)
             return "by", page.flat(post, page.written_by(comments, writer), int(number))
+        waiting = page.own_waiting(post, self.commenter)
         match self.request.GET.get("view", "threaded"):
             case "threaded":
-                return "threaded", page.threaded(post, int(number), totals.top_level)
+                return "threaded", page.threaded(post, int(number), totals.top_level, waiting)
             case "chronological":
-                return "chronological", page.flat(post, comments, int(number))
+                return "chronological", page.flat(post, comments, int(number), waiting)
+            case "new":
+                new = page.published_since(comments, visited_at) if visited_at else comments.none()
+                return "new", page.flat(post, new, int(number))
             case "author":
                 own = comments.published().filter(user_id=post.author_id)
                 return "author", page.flat(post, own, int(number))

@@ -5,14 +5,16 @@ from typing import Any
 
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from blog.models import Post
 from comments import intake, markup, references
+from comments.commenters import commenter_of, introduce, remember, settle, update_typed
 from comments.errors import CommentError
 from comments.forms import CommentForm
-from comments.models import Comment
+from comments.models import Comment, Commenter
 from comments.numbers import find_place
 from comments.rendering import render_text
 from comments.status import Status
@@ -46,6 +48,15 @@ class CommentFormView(GuardedFormView):
     purpose = STAMP
     kind = Post.Kind.POST
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.commenter = commenter_of(request)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        settle(request, response, self.commenter)
+        return response
+
     def find(self, *, slug: str, number: str = "") -> Spot:
         """Under the post, or under the comment that the number leads to."""
         post = get_object_or_404(Post.objects.published(), slug=slug, kind=self.kind)
@@ -61,7 +72,7 @@ class CommentFormView(GuardedFormView):
             post=parent.post,
             parent=parent,
             url=form_url(parent.post, parent),
-            continues=_goes_on(self.request, parent),
+            continues=self._goes_on(parent),
         )
 
     def subject(self, about: Spot) -> int:
@@ -71,7 +82,8 @@ class CommentFormView(GuardedFormView):
         initial = {**about.initial, "stamp": stamp}
         if self.request.GET.get("quote") and about.parent and about.parent.is_published:
             initial["text"] = quotation(about.parent)
-        return CommentForm(data, initial=initial, staff=staff_of(self.request) is not None)
+        staff = staff_of(self.request) is not None
+        return CommentForm(data, initial=initial, staff=staff, commenter=self.commenter)
 
     def mistaken(self, about: Spot, form: CommentForm) -> HttpResponse:
         return self.page(about, form, status=200 if self._previews() else 400)
@@ -80,10 +92,42 @@ class CommentFormView(GuardedFormView):
         if self._previews():
             html = render_text(form.cleaned_data["text"], about.post).html
             return self.page(about, form, preview=markup.trusted(references.unlink(html)))
+        staff = staff_of(self.request)
+        draft = _draft(about, form, staff, self.commenter)
         try:
-            return redirect(status_address(_receive(self.request, about, form)))
+            comment = intake.receive(draft, sender=self._sender(staff, self.commenter))
         except CommentError as error:
             raise Refused(str(error), 409) from error
+        response = redirect(status_address(comment))
+        if staff is None:
+            self._remember(response, draft, comment, form)
+        return response
+
+    def _remember(
+        self, response: HttpResponse, draft: intake.Draft, comment: Comment, form: CommentForm
+    ) -> None:
+        """Renew the cookie of a known commenter, or set one if that was asked for."""
+        if self.commenter is not None:
+            update_typed(self.commenter, draft.name, draft.mail)
+            remember(self.request, response, self.commenter)
+        elif form.cleaned_data["remember"]:
+            commenter = introduce(comment)
+            # Sent once more by the back button, now with the cookie, it is still the same.
+            intake.know_again(draft, comment, sender=self._sender(None, commenter))
+            remember(self.request, response, commenter)
+
+    def _sender(self, staff: Any, commenter: Commenter | None) -> str:
+        """By what the same form is known again: account, cookie, or else the network."""
+        if staff is not None:
+            return str(staff.pk)
+        return f"commenter:{commenter.pk}" if commenter else network_digest(self.request)
+
+    def _goes_on(self, parent: Comment) -> bool:
+        """Whether the sender wrote what is answered, by account or cookie."""
+        staff = staff_of(self.request)
+        if staff is not None:
+            return parent.user_id == staff.pk
+        return self.commenter is not None and parent.commenter_id == self.commenter.pk
 
     def page(
         self,
@@ -136,30 +180,23 @@ def quotation(comment: Comment) -> str:
     return "\n".join([f"#{comment.number}:", "", *lines, "", ""])
 
 
-def _receive(request: HttpRequest, spot: Spot, form: CommentForm) -> Comment:
-    staff = staff_of(request)
-    draft = intake.make_draft(
+def _draft(spot: Spot, form: CommentForm, staff: Any, commenter: Commenter | None) -> intake.Draft:
+    return intake.make_draft(
         post=spot.post,
         parent=spot.parent,
         name=staff.get_full_name() or staff.get_username() if staff else form.cleaned_data["name"],
         mail="" if staff else form.cleaned_data["mail"],
         text=form.cleaned_data["text"],
         user=staff,
+        commenter=None if staff else commenter,
         continues=spot.continues and form.cleaned_data["continues"],
     )
-    return intake.receive(draft, sender=str(staff.pk) if staff else network_digest(request))
 
 
 def staff_of(request: HttpRequest) -> Any:
     """The signed-in member of staff who sends this, or None."""
     user = request.user
     return user if user.is_authenticated and user.is_active and user.is_staff else None
-
-
-def _goes_on(request: HttpRequest, parent: Comment) -> bool:
-    """Whether the sender wrote what is answered: staff by account, others by their private link."""
-    staff = staff_of(request)
-    return staff is not None and parent.user_id == staff.pk
 
 
 def _closed(spot: Spot) -> str:
@@ -172,12 +209,14 @@ def _closed(spot: Spot) -> str:
     return "This comment is no longer there to be answered."
 
 
-def empty_form(
-    request: HttpRequest, post: Post, initial: dict[str, str] | None = None
-) -> CommentForm:
-    """A form to fill in, stamped for this post; any page of the post may hold it."""
-    stamped = {**(initial or {}), "stamp": make_stamp(STAMP, post.pk)}
-    return CommentForm(initial=stamped, staff=staff_of(request) is not None)
+def empty_form(request: HttpRequest, post: Post, commenter: Commenter | None = None) -> CommentForm:
+    """A form to fill in, stamped for this post; any page of the post may hold it.
+
+    With a commenter it is filled with name and address: then the page has to be private.
+    """
+    staff = staff_of(request) is not None
+    stamp = make_stamp(STAMP, post.pk)
+    return CommentForm(initial={"stamp": stamp}, staff=staff, commenter=commenter)
 
 
 def form_url(post: Post, parent: Comment | None) -> str:

@@ -1,6 +1,8 @@
 """Settings that hold everywhere. dev, test and prod only override; docs/settings.md lists them."""
 
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from config import database, env
 
@@ -19,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "mptt",
+    "procrastinate.contrib.django",
     # From below upwards: the roles are made last, out of everybody's permissions.
     "core",
     "blog",
@@ -54,6 +57,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.context.site",
+                "core.context.mail",
                 "moderation.context.queue",
             ],
         },
@@ -101,6 +105,8 @@ SESSION_COOKIE_HTTPONLY = True
 # How many reverse proxies stand before gunicorn; 0 trusts no forwarded address.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 
+# The address that mails name: never a request's Host, which its sender chooses.
+SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_TITLE = env.text("SITE_TITLE", "Colloquy")
 SITE_TAGLINE = env.text("SITE_TAGLINE", "Long arguments, kept civil")
 
@@ -113,6 +119,29 @@ COMMENTS_PER_PAGE = env.integer("COMMENTS_PER_PAGE", 100, at_least=1)
 # At so many reports by different readers a comment waits for a moderator again; 0: never.
 COMMENT_REPORTS_TO_HOLD = env.integer("REPORTS_TO_HOLD", 0)
 POSTS_PER_PAGE = env.integer("POSTS_PER_PAGE", 10, at_least=1)
+
+# Mail goes by core/mail.py. MAILERS has the shape of Django 6.1's setting, which there replaces the
+# EMAIL_ ones. The worker waits for a mail server at most this long at a time; no page ever does.
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM") or f"colloquy@{urlsplit(SITE_URL).hostname}"
+SMTP_TLS = env.choice("SMTP_TLS", "starttls", among=("starttls", "tls", "none"))
+MAILERS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": env.text("SMTP_HOST"),
+            "port": env.integer("SMTP_PORT", 587, at_least=1),
+            "username": env.text("SMTP_USER"),
+            "password": env.text("SMTP_PASSWORD"),
+            "use_tls": SMTP_TLS == "starttls",
+            "use_ssl": SMTP_TLS == "tls",
+            "timeout": 10,
+        },
+    }
+}
+
+# An app's own jobs stand in its jobs.py; the second finds those of core/mail.py.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_IMPORT_PATHS = ["core.mail"]
 
 LOGGING = {
     "version": 1,

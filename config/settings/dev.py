@@ -2,10 +2,13 @@
 
 from config import embedded
 from config.settings.base import *  # noqa: F403
-from config.settings.base import SECRET_KEY
+from config.settings.base import MAILERS, SECRET_KEY
 
 # Starting the database makes the folder's key; commands that need none run without.
 SECRET_KEY = SECRET_KEY or embedded.secret_key(embedded.data_folder()) or "no-data-folder-yet"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+
+if not MAILERS["default"]["OPTIONS"]["host"]:
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from comments import names
 from comments.intake import Reason
 from moderation.screening.facts import Facts
 
@@ -40,4 +41,42 @@ def many_links_wait(facts: Facts) -> Reason | None:
     )
 
 
-RULES: Final[Sequence[Rule]] = (staff_is_trusted, strangers_wait, many_links_wait)
+def borrowed_names_wait(facts: Facts) -> Reason | None:
+    """A name that is somebody's, or can't be told from it, is no proof of being them."""
+    if facts.is_staff or not (facts.is_like_staff or facts.is_like_commenter):
+        return None
+    whose = "a member of staff" if facts.is_like_staff else "a commenter with a confirmed address"
+    return Reason(
+        rule="name collision",
+        effect="hold",
+        sentence=f"The name is that of {whose}, or looks like it.",
+        evidence={"name": facts.name, "like": "staff" if facts.is_like_staff else "commenter"},
+    )
+
+
+def claimed_offices_wait(facts: Facts) -> Reason | None:
+    """Only an account gives a badge: words and signs in a name that look like one wait."""
+    words = [] if facts.is_staff else names.office_words(facts.name)
+    if not words:
+        return None
+    sentence = f"The name claims an office or wears a badge: {', '.join(words)}."
+    return Reason(rule="office", effect="hold", sentence=sentence, evidence={"words": words})
+
+
+def mixed_scripts_wait(facts: Facts) -> Reason | None:
+    """A word of letters from two alphabets that look alike is made to be misread."""
+    words = [] if facts.is_staff else names.mixed_words(facts.name)
+    if not words:
+        return None
+    sentence = f"The name mixes alphabets within a word: {', '.join(words)}."
+    return Reason(rule="mixed scripts", effect="hold", sentence=sentence, evidence={"words": words})
+
+
+RULES: Final[Sequence[Rule]] = (
+    staff_is_trusted,
+    strangers_wait,
+    many_links_wait,
+    borrowed_names_wait,
+    claimed_offices_wait,
+    mixed_scripts_wait,
+)

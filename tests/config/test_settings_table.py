@@ -11,7 +11,7 @@ READERS = [
     ROOT / "dev.py",
     ROOT / "manage.py",
 ]
-KINDS = {"text", "flag", "integer", "words"}
+KINDS = {"text", "flag", "integer", "words", "choice"}
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.*?) \|", re.MULTILINE)
 
 

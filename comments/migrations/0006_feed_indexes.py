@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('blog', '0003_in_menu'),
-        ('comments', '0004_continues'),
+        ('comments', '0005_commenters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

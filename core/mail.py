@@ -1,0 +1,183 @@
+"""Mails, written down in the transaction of what they tell and sent by the worker.
+
+Every mail goes this way: no request ever waits for a mail server.
+"""
+
+import logging
+import smtplib
+from contextlib import suppress
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import django
+from django.conf import settings
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from core import jobs
+from core.models import Mail
+
+logger = logging.getLogger(__name__)
+
+# How long proof is kept that a mail of some key went out.
+KEPT: Final = timedelta(days=30)
+# A mail that waits longer than this is worth a line to the keeper of the site.
+LATE: Final = timedelta(minutes=15)
+
+
+class NotAnAddress(ValueError):
+    """What a mail was to be sent to is not one plain address."""
+
+
+class MailWaits(Exception):
+    """A mail did not go this time and will be tried again."""
+
+
+def enqueue_mail(*, to: str, subject: str, text: str, key: str, html: str = "") -> bool:
+    """Have one mail sent once this transaction is committed, and only then. Takes no time.
+
+    Of one `key` there is one mail, for 30 days: False when there is one already. Anything may be
+    in `subject`: it becomes one line. Raises NotAnAddress for what is not exactly one address.
+    `html` must be safe, with all its addresses absolute (settings.SITE_URL).
+    """
+    content = {
+        "to": _one_address(to),
+        "subject": _one_line(subject)[:200],
+        "text": _storable(text),
+        "html": _storable(html),
+    }
+    one, is_new = Mail.objects.get_or_create(key=key, defaults=content)
+    if is_new:
+        jobs.enqueue(send, mail_id=one.pk)
+    return is_new
+
+
+@jobs.task(name="core.send_mail")
+def send(*, mail_id: int) -> None:
+    """Send a mail that has not gone yet. Run twice it sends once.
+
+    The exception is a worker killed after the mail server took the mail and before the database
+    knows: then that one goes again, under the same Message-ID.
+    """
+    try:
+        _send(mail_id)
+    except OSError as error:  # which smtplib's are too
+        Mail.objects.filter(pk=mail_id).update(trouble=_one_line(str(error)))
+        # Without the server's words, which may name the reader's address: this gets into the log.
+        waits = MailWaits(f"mail {mail_id}: {type(error).__name__}")
+        logger.warning("%s", waits)
+        raise waits from None
+
+
+def _send(mail_id: int) -> None:
+    with transaction.atomic():
+        # A second run beside this one fails at once and comes back later.
+        waiting = Mail.objects.waiting().select_for_update(nowait=True)
+        one = waiting.filter(pk=mail_id).first()
+        if one is None:
+            return
+        with connection.cursor() as cursor:  # the server may take its time, see config/database.py
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
+        one.trouble = _deliver(one)
+        if one.trouble:
+            one.refused_at = timezone.now()
+        else:
+            one.sent_at = timezone.now()
+        one.text = one.html = ""
+        one.save()
+
+
+@jobs.periodic(name="core.forget_mails", cron="23 * * * *")
+def forget(timestamp: int) -> None:
+    """Mails that went, were refused or never got through are forgotten after 30 days."""
+    Mail.objects.filter(queued_at__lt=timezone.now() - KEPT).delete()
+
+
+def mail_trouble() -> str:
+    """What mail waits for, as a sentence; empty when it goes out. At most two cheap queries."""
+    missing = jobs.worker_missing()
+    if missing:
+        return f"Mail waits: {missing}."
+    late = Mail.objects.waiting().filter(queued_at__lt=timezone.now() - LATE)
+    oldest = late.order_by("queued_at").first()
+    if oldest is None:
+        return ""
+    since = timezone.localtime(oldest.queued_at)
+    return f"Mail waits since {since:%Y-%m-%d %H:%M %Z}: {oldest.trouble or 'no reason known'}."
+
+
+def _deliver(one: Mail) -> str:
+    """Hand a mail to the server: empty when it took it, else why it never will.
+
+    Whatever may pass (no server, a refusal for now, a wrong password) is raised.
+    """
+    mailer = _mailer()
+    mailer.open()
+    try:
+        mailer.send_messages([message(one)])
+    except smtplib.SMTPRecipientsRefused as error:
+        [(code, answer)] = error.recipients.values()
+        return _final(code, answer)
+    except smtplib.SMTPDataError as error:
+        return _final(error.smtp_code, error.smtp_error)
+    finally:
+        # The mail is taken or not by now; a server that is silent on QUIT must not undo that.
+        with suppress(OSError, smtplib.SMTPException):
+            mailer.close()
+    return ""
+
+
+def _final(code: int, answer: bytes | str) -> str:
+    words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    if code < 500:
+        raise smtplib.SMTPResponseException(code, words)
+    return f"{code} {_one_line(words)}"
+
+
+def _mailer() -> Any:
+    """Django 6.1's `mailers.default`; in 5.2 the same out of the same setting."""
+    if django.VERSION >= (6, 1):
+        return mail.mailers.default
+    default = settings.MAILERS["default"]
+    return mail.get_connection(default["BACKEND"], **default.get("OPTIONS", {}))
+
+
+def message(one: Mail) -> EmailMultiAlternatives:
+    """The mail as it is sent, the same at every attempt: a copy can be told by its Message-ID."""
+    digest = salted_hmac("mail", one.key, algorithm="sha256").hexdigest()[:32]
+    headers = {
+        "Message-ID": f"<{digest}@{urlsplit(settings.SITE_URL).hostname}>",
+        "Date": format_datetime(one.queued_at),
+        "Auto-Submitted": "auto-generated",
+    }
+    whole = EmailMultiAlternatives(one.subject, one.text, to=[one.to], headers=headers)
+    if one.html:
+        whole.attach_alternative(one.html, "text/html")
+    return whole
+
+
+def _one_address(text: str) -> str:
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise NotAnAddress("That is not a mail address.") from None
+    if len(text) > 254 or not text.isprintable() or set(text) & set(' ",;:<>()\\'):
+        raise NotAnAddress("That is not one plain mail address.")
+    return text
+
+
+def _one_line(text: str) -> str:
+    """What a header may hold: line breaks, controls and invisible characters become blanks."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _storable(text: str) -> str:
+    """Without NUL and lone surrogates, which neither Postgres nor a mail can hold."""
+    return text.replace("\0", "").encode(errors="replace").decode()
