@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 
 ATOM = {"a": "http://www.w3.org/2005/Atom", "thr": "http://purl.org/syndication/thread/1.0"}
 ADDRESSES = ["/comments", "/posts/a-post/comments", "/posts/a-post/c/1/branch"]
-every_feed = pytest.mark.parametrize("address", ADDRESSES)
+every_address = pytest.mark.parametrize("address", ADDRESSES)
 FEEDS = [address + suffix for address in ADDRESSES for suffix in (".atom", ".json")]
-every_format = pytest.mark.parametrize("feed", FEEDS)
+every_feed = pytest.mark.parametrize("feed", FEEDS)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def act(service, comment):
     service(comment_id=comment.pk, version=comment.version, by=make_user())
 
 
-@every_feed
+@every_address
 def test_a_feed_has_whole_texts_the_newest_first(client, post, root, address):
     make_published(post, parent=root, name="Ben", text="A reply")
     assert items(client, address) == [
@@ -161,7 +161,7 @@ def taken_back(post, root):
     return comment
 
 
-@every_format
+@every_feed
 @pytest.mark.parametrize("make", [waiting, rejected, spam, removed, taken_back])
 def test_what_is_not_public_is_in_no_feed(client, post, root, feed, make):
     make(post, root)
@@ -170,7 +170,7 @@ def test_what_is_not_public_is_in_no_feed(client, post, root, feed, make):
     assert "Ada" in content
 
 
-@every_format
+@every_feed
 @pytest.mark.parametrize(
     "change",
     [
@@ -188,7 +188,7 @@ def test_comments_of_a_post_that_is_not_public_are_in_no_feed(client, root, feed
         assert word not in answer.content
 
 
-@every_format
+@every_feed
 def test_the_mail_is_in_no_feed(client, root, feed):
     Comment.objects.update(mail="canary@mail.example")
     assert b"canary" not in client.get(feed).content
@@ -216,7 +216,7 @@ def test_what_is_not_there_is_not_found(client, root, address):
 HOSTILE = "\x01\x08\x0b\x1f\ufffe\uffff \u2028 \u2029 ]]> <script>alert(1)</script> &amp; 😀"
 
 
-@every_feed
+@every_address
 def test_no_text_breaks_a_feed(client, root, address):
     Comment.objects.update(name=HOSTILE[:80], html=f"<p>{HOSTILE}</p>")
     Post.objects.update(title=HOSTILE)
@@ -232,7 +232,7 @@ def test_no_text_breaks_a_feed(client, root, address):
 # When nothing needs to be sent
 
 
-@every_format
+@every_feed
 def test_an_unchanged_feed_is_not_sent_again(client, root, feed, django_assert_max_num_queries):
     first = client.get(feed)
     assert first["Cache-Control"] == "public, no-cache"
@@ -257,7 +257,7 @@ CHANGES = {
 }
 
 
-@every_format
+@every_feed
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_changed_feed_is_sent(client, post, root, feed, change):
     tag = client.get(feed)["ETag"]
@@ -267,7 +267,7 @@ def test_a_changed_feed_is_sent(client, post, root, feed, change):
     assert answer["ETag"] != tag
 
 
-@every_feed
+@every_address
 def test_a_removal_is_newer_than_what_was_removed(client, post, root, address):
     hour_ago = timezone.now() - timedelta(hours=1)
     Post.objects.update(updated_at=hour_ago)
