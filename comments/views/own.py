@@ -32,12 +32,12 @@ class Step(NamedTuple):
 
 def status_address(comment: Comment) -> str:
     """The private status page of a comment: nobody can guess it, whoever has it is the writer."""
-    return own_address("status", comment)
+    return reverse("comments:status", args=[make_token(comment)])
 
 
-def own_address(name: str, comment: Comment) -> str:
-    """One of the private pages about a comment."""
-    return reverse(f"comments:{name}", args=[signing.dumps(comment.pk, salt=STATUS_SALT)])
+def make_token(comment: Comment) -> str:
+    """The part of all private addresses that can't be guessed. Another one each second."""
+    return signing.dumps(comment.pk, salt=STATUS_SALT)
 
 
 def find_own(token: str) -> Comment:
@@ -62,7 +62,7 @@ class StatusView(View):
         comment = find_own(token)
         context = {
             "comment": comment,
-            "steps": next_steps(comment),
+            "steps": next_steps(comment, token),
             "revisions": comment.revisions.all(),
             "appeal": Appeal.objects.filter(comment=comment).first(),
             "moved_from": earlier_places(comment),
@@ -115,7 +115,7 @@ class OwnFormView(GuardedFormView):
             self.act(about, form.cleaned_data["version"], form)
         except CommentError as error:
             raise Refused(str(error), 409) from error
-        return redirect(status_address(about))
+        return redirect(self._status_url())
 
     def page(
         self, about: Comment, form: Any, *, problem: str = "", status: int = 200
@@ -130,9 +130,12 @@ class OwnFormView(GuardedFormView):
             "title": self.title,
             "button": self.button,
             "told": self.told(comment),
-            "status_url": status_address(comment),
+            "status_url": self._status_url(),
         }
         return _private(render(self.request, "comments/own_form.html", context, status=status))
+
+    def _status_url(self) -> str:
+        return reverse("comments:status", args=[self.kwargs["token"]])
 
 
 class EditView(OwnFormView):
@@ -219,8 +222,8 @@ class WithdrawView(OwnFormView):
         return own.withdraw_comment(comment_id=comment.pk, version=version)
 
 
-def next_steps(comment: Comment) -> list[Step]:
-    """What its writer may do with the comment now. At most two queries."""
+def next_steps(comment: Comment, token: str) -> list[Step]:
+    """What its writer may do now with the comment that `token` is for. At most two queries."""
     now = timezone.now()
     reasons_against: list[tuple[str, str, Callable[[], str]]] = [
         ("edit", "Edit it", lambda: own.why_no_edit(comment, now)),
@@ -230,7 +233,7 @@ def next_steps(comment: Comment) -> list[Step]:
         ("withdraw", "Withdraw it", lambda: own.why_no_withdrawal(comment)),
     ]
     possible = [(name, label) for name, label, why_not in reasons_against if not why_not()]
-    return [Step(own_address(name, comment), label) for name, label in possible]
+    return [Step(reverse(f"comments:{name}", args=[token]), label) for name, label in possible]
 
 
 def earlier_places(comment: Comment) -> list[Place]:
