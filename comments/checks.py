@@ -1,7 +1,7 @@
 """System checks: an operator's mistake is a sentence at start, not a surprise at night."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core import checks
@@ -10,6 +10,8 @@ from django.utils.module_loading import import_string
 
 from comments.models import Comment
 from comments.rerendering import stale
+
+ASKED: Final = ("screen", "record", "record_own_act", "explain")  # comments.intake.Screener
 
 
 def check_rendered(
@@ -35,12 +37,8 @@ def check_screener(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]
         return [
             checks.Error(f"COMMENT_SCREENER {path!r} can't be loaded: {error}", id="comments.E001")
         ]
-    if not (
-        callable(getattr(screener, "screen", None)) and callable(getattr(screener, "record", None))
-    ):
-        return [
-            checks.Error(
-                f"COMMENT_SCREENER {path!r} lacks screen() or record().", id="comments.E002"
-            )
-        ]
+    lacking = [name for name in ASKED if not callable(getattr(screener, name, None))]
+    if lacking:
+        message = f"COMMENT_SCREENER {path!r} lacks {', '.join(lacking)}."
+        return [checks.Error(message, id="comments.E002")]
     return []

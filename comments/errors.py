@@ -26,6 +26,20 @@ class NotOpen(CommentError):
     """The post, or the comment answered, takes no reply now."""
 
 
+class NotPossible(CommentError):
+    """The commenter may not do this, or no longer; the sentence says why."""
+
+
+class ChangedMeanwhile(CommentError):
+    """The commenter's form was made for an older state of the comment; nothing was written."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(
+            f"The comment was changed since this form was made; it is {status} by now. Nothing was"
+            " changed and nothing is lost: look at it, and send again if you still want to."
+        )
+
+
 class TreeBusy(CommentError):
     """The branch moved under every try, or the database refused the tree at COMMIT."""
 

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 
 from comments import markup
-from comments.models import Commenter
+from comments.models import Appeal, Commenter
 
 
 class WrittenField(forms.CharField):
@@ -93,14 +93,52 @@ class CommentForm(forms.Form):
 
     def clean_text(self) -> str:
         """The text as it will be stored, within the limit."""
+        return _within_limit(self.cleaned_data["text"])
+
+
+class OwnForm(forms.Form):
+    """What every form about one's own comment carries: its stamp, and the version it was made for.
+
+    A version that is missing or no number is 0, which no comment has.
+    """
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_version(self) -> int:
+        """The version as a number."""
+        version = self.cleaned_data["version"]
+        return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+
+
+class EditForm(OwnForm):
+    """Another text for a comment, within the same limits as the first."""
+
+    text = WrittenField(strip=False, widget=forms.Textarea({"rows": 12}))
+
+    def clean_text(self) -> str:
+        """The text as it will be stored, within the limit."""
+        return _within_limit(self.cleaned_data["text"])
+
+
+class AppealForm(OwnForm):
+    """Why a decision should be looked at again."""
+
+    text = WrittenField(
+        strip=False,
+        label="Why should a moderator look again?",
+        help_text=f"At most {Appeal.MAX_LENGTH:,} characters; only moderators read them.",
+        widget=forms.Textarea({"rows": 6}),
+    )
+
+    def clean_text(self) -> str:
+        """The words as they will be stored, within the limit."""
         text = markup.normalise(self.cleaned_data["text"])
         if not text:
-            raise forms.ValidationError("There is no text yet.")
-        limit = settings.COMMENT_MAX_LENGTH
-        if len(text) > limit:
+            raise forms.ValidationError("Please say why.")
+        if len(text) > Appeal.MAX_LENGTH:
             raise forms.ValidationError(
-                f"The text has {len(text):,} characters; {limit:,} are possible. Nothing is lost:"
-                " shorten it, or send it in two comments."
+                f"The text has {len(text):,} characters; {Appeal.MAX_LENGTH:,} are possible."
             )
         return text
 
@@ -112,3 +150,16 @@ def _not_asked(staff: bool, commenter: Commenter | None) -> tuple[str, ...]:
     if commenter is None:
         return ()
     return ("remember", "tell_me") if commenter.is_confirmed else ("remember",)
+
+
+def _within_limit(text: str) -> str:
+    text = markup.normalise(text)
+    if not text:
+        raise forms.ValidationError("There is no text yet.")
+    limit = settings.COMMENT_MAX_LENGTH
+    if len(text) > limit:
+        raise forms.ValidationError(
+            f"The text has {len(text):,} characters; {limit:,} are possible. Nothing is lost:"
+            " shorten it, or send it in two comments."
+        )
+    return text

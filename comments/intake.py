@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
@@ -48,6 +49,7 @@ class Draft:
     user: "User | None" = None
     continues: bool = False  # by the parent's own writer, who may go on while the parent waits
     commenter: Commenter | None = None  # whose cookie came with it; the name proves nothing
+    replaces: Comment | None = None  # the comment of which this would be the new text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,26 @@ class Verdict:
     reasons: tuple[Reason, ...]
 
 
+class OwnAct(TextChoices):
+    """What a commenter can do to a comment after sending it."""
+
+    EDITED = "edited"
+    WITHDRAWN = "withdrawn"
+    RESUBMITTED = "resubmitted"
+    APPEALED = "appealed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """What the commenter is told of the last decision; either may be empty.
+
+    `clause` is the clause of the policy as it was worded that day.
+    """
+
+    note: str = ""
+    clause: str = ""
+
+
 class Screener(Protocol):
     """What COMMENT_SCREENER names: a class whose instances hold no state."""
 
@@ -76,6 +98,14 @@ class Screener(Protocol):
 
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """Log what was decided, in the transaction that stores the comment."""
+
+    def record_own_act(
+        self, comment: Comment, act: OwnAct, *, status_before: str, at: datetime
+    ) -> None:
+        """Log what its commenter did, in the transaction that does it."""
+
+    def explain(self, comment: Comment) -> Explanation:
+        """What to tell the commenter of the decision that stands. Must not write."""
 
 
 def make_draft(
@@ -152,6 +182,34 @@ def screen(draft: Draft) -> tuple[Verdict, Screener | None]:
     return Verdict(Status.PENDING, (reason,)), None
 
 
+def record_own_act(comment: Comment, act: OwnAct, *, status_before: str, at: datetime) -> None:
+    """Have the screener log an act by the commenter; the caller holds its transaction."""
+    screener = load_screener(settings.COMMENT_SCREENER)
+    if screener is not None:
+        screener.record_own_act(comment, act, status_before=status_before, at=at)
+
+
+def explain(comment: Comment) -> Explanation:
+    """What the screener has to say of the decision that stands; empty without one."""
+    screener = load_screener(settings.COMMENT_SCREENER)
+    return Explanation() if screener is None else screener.explain(comment)
+
+
+def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:
+    """Keep every reason of a verdict on the comment's present text."""
+    RecordedReason.objects.bulk_create(
+        RecordedReason(
+            comment=comment,
+            rule=reason.rule,
+            effect=reason.effect,
+            sentence=reason.sentence,
+            evidence=reason.evidence,
+            recorded_at=at,
+        )
+        for reason in verdict.reasons
+    )
+
+
 def _store(draft: Draft, parent: Comment | None, sender: str) -> Comment:
     digest = _digest(draft, sender)
     now = timezone.now()
@@ -165,7 +223,7 @@ def _store(draft: Draft, parent: Comment | None, sender: str) -> Comment:
     if verdict.status != Status.PENDING:
         comment.change_status(verdict.status, at=now)
     record_references(comment, draft.refers_to)
-    _record_reasons(comment, verdict, now)
+    record_reasons(comment, verdict, now)
     Submission.objects.filter(digest=digest).update(comment=comment)
     if screener is not None:
         screener.record(comment, verdict, now)
@@ -203,20 +261,6 @@ def _require_open(draft: Draft, parent: Comment | None) -> None:
     goes_on = draft.continues and parent.status == Status.PENDING
     if parent.post_id != post.pk or not (parent.is_published or goes_on):
         raise NotOpen(GONE)
-
-
-def _record_reasons(comment: Comment, verdict: Verdict, now: datetime) -> None:
-    RecordedReason.objects.bulk_create(
-        RecordedReason(
-            comment=comment,
-            rule=reason.rule,
-            effect=reason.effect,
-            sentence=reason.sentence,
-            evidence=reason.evidence,
-            recorded_at=now,
-        )
-        for reason in verdict.reasons
-    )
 
 
 def _digest(draft: Draft, sender: str) -> str:

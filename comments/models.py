@@ -1,7 +1,7 @@
 """A conversation under a post: its comments, their numbers, and why one waits."""
 
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from django.conf import settings
 from django.db import connection, models
@@ -54,6 +54,11 @@ class CommentQuerySet(TreeQuerySet):
         if commenter is None:
             return self.none()
         return self.filter(commenter=commenter, status=Status.PENDING, number=None)
+
+    def answers_to(self, comment: "Comment") -> "CommentQuerySet":
+        """Published replies to a comment; its own writer's continuations are none."""
+        replies = self.published().filter(continues=False)
+        return replies.filter(Q(parent=comment, answers=None) | Q(answers=comment))
 
     def delete(self) -> NoReturn:
         """Refused: a bulk delete leaves holes in trees."""
@@ -266,10 +271,21 @@ class Comment(MPTTModel):
             "status_before_removal": self.status if removing else "",
             "removed_by": removed_by if removing else "",
             "published_at": self.published_at or (at if to == Status.PUBLISHED else None),
-            "changed_at": at,
-            "version": self.version + 1,
         }
-        self._update_unchanged(to, changes)
+        self._update_unchanged(to, {**changes, "changed_at": at, "version": self.version + 1})
+
+    def replace_text(self, text: str, html: str, *, by: str, at: datetime) -> "Revision":
+        """Give this comment another text and keep the one it had; returns what was kept.
+
+        The reasons of the verdict go with the text that they judged. Called by services, under
+        the tree's lock; guarded as change_status is.
+        """
+        earlier = Revision(comment=self, text=self.text, replaced_by=by, replaced_at=at)
+        changes = {"text": text, "html": html, "html_version": markup.VERSION, "changed_at": at}
+        self._update_unchanged("edited", {**changes, "version": self.version + 1})
+        earlier.save(force_insert=True)
+        self.reasons.filter(revision=None).update(revision=earlier)
+        return earlier
 
     def renew_version(self, act: str) -> None:
         """Make forms for the present version stale, where what they decide on has changed.
@@ -290,6 +306,11 @@ class Comment(MPTTModel):
     def is_published(self) -> bool:
         """Whether name and text are public; a number without this is a tombstone."""
         return self.status == Status.PUBLISHED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its own writer took it back."""
+        return self.status == Status.REMOVED and self.removed_by == Remover.COMMENTER
 
     @property
     def anchor(self) -> str:
@@ -351,10 +372,59 @@ class Reference(models.Model):
         return f"{self.source_id} refers to {self.target_id}"
 
 
+class Revision(models.Model):
+    """A text that a comment had before its present one: its source, for writer and moderators."""
+
+    class Replacement(models.TextChoices):
+        """What put another text in its place."""
+
+        EDIT = "edit"
+        RESUBMISSION = "resubmission"
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="revisions")
+    text = models.TextField()
+    replaced_by = models.CharField(max_length=12, choices=Replacement)
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="comments_resubmitted_once",
+                fields=["comment"],
+                condition=Q(replaced_by="resubmission"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"text of {self.comment_id} until {self.replaced_at:%Y-%m-%d %H:%M}"
+
+
+class Appeal(models.Model):
+    """What a commenter says against a rejection or removal; one for each comment. Erasable."""
+
+    MAX_LENGTH: Final = 1000
+
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="appeal")
+    text = models.CharField(max_length=MAX_LENGTH)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"appeal for {self.comment_id}"
+
+
 class RecordedReason(models.Model):
     """One reason of the verdict on a comment, kept with its evidence; erasable, unlike the log."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reasons")
+    revision = models.ForeignKey(
+        Revision,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="reasons",
+        help_text="The earlier text that it judged; none: the present one.",
+    )
     rule = models.CharField(max_length=50)
     effect = models.CharField(max_length=10)
     sentence = models.TextField()

@@ -1,6 +1,10 @@
-"""The record: every act on a comment, append-only; and what readers report."""
+"""The record: every act on a comment, append-only; and what readers report.
+
+What may have to be erased stands in rows beside the log.
+"""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import models
 from django.utils import timezone
@@ -9,7 +13,10 @@ from comments.models import Comment
 
 
 class Act(models.TextChoices):
-    """What can be done to a comment; the past tense of a service in moderation.services."""
+    """What can be done to a comment: the past tense of a service in moderation.services.
+
+    The last four are its commenter's own acts: comments.intake.OwnAct.
+    """
 
     RECEIVED = "received"
     PUBLISHED = "published"
@@ -21,6 +28,22 @@ class Act(models.TextChoices):
     IMPORTED = "imported"
     REPORTED = "reported"
     KEPT = "kept"
+    EDITED = "edited"
+    WITHDRAWN = "withdrawn"
+    RESUBMITTED = "resubmitted"
+    APPEALED = "appealed"
+
+
+# By these, done by a person, a moderator has judged the comment as it then stood.
+DECISIONS: Final = (
+    Act.PUBLISHED,
+    Act.HELD,
+    Act.REJECTED,
+    Act.MARKED_SPAM,
+    Act.REMOVED,
+    Act.RESTORED,
+    Act.KEPT,
+)
 
 
 class LogEntry(models.Model):
@@ -103,3 +126,16 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()}: comment {self.comment_id}"
+
+
+class DecisionNote(models.Model):
+    """What a moderator tells the commenter of a decision; erasable, unlike the log."""
+
+    MAX_LENGTH: Final = 1000
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
+    log_entry_id = models.BigIntegerField(unique=True)
+    text = models.CharField(max_length=MAX_LENGTH)
+
+    def __str__(self) -> str:
+        return f"note on {self.comment_id}"

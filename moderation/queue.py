@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from comments.models import Comment, CommentQuerySet
+from comments.models import Comment, CommentQuerySet, RecordedReason, Revision
 from comments.status import Status, may_follow
-from moderation.models import Report
+from moderation.differences import Piece, compare
+from moderation.models import DECISIONS, LogEntry, Report
 from moderation.permissions import moderatable
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ class Button:
 
     act: str
     label: str
+
+
+class Card(NamedTuple):
+    """One comment in the queue."""
+
+    comment: Comment
+    buttons: Sequence[Button]
+    difference: Sequence[Piece]
 
 
 PUBLISH: Final = Button("publish", "Publish")
@@ -50,6 +59,8 @@ def buttons_for(comment: Comment) -> list[Button]:
 
     `comment` comes from with_context.
     """
+    if comment.is_withdrawn:
+        return []
     if comment.status == Status.REMOVED:
         return [RESTORE, HOLD] if comment.status_before_removal != Status.PENDING else [RESTORE]
     before = comment.status_before_removal
@@ -60,7 +71,7 @@ def buttons_for(comment: Comment) -> list[Button]:
 def comments_in(user: "User", tab: str) -> CommentQuerySet:
     """What `user` may decide on in one tab: waiting and reported oldest first, others newest first.
 
-    With post, parent, reasons and open reports: five queries for any number of cards.
+    With what a card shows: four queries for any number of cards.
     """
     comments = moderatable(user).filter(_is_in(tab))
     if tab == REPORTED:
@@ -74,12 +85,30 @@ def comments_in(user: "User", tab: str) -> CommentQuerySet:
 
 
 def with_context(comments: CommentQuerySet) -> CommentQuerySet:
-    """Comments with what a card shows beside them; unanswered reports as `open_reports`."""
+    """Comments with what a card shows beside them: four queries.
+
+    The unanswered reports are in `open_reports`; in `judged` is the text that was decided on, if
+    the comment was edited since (texts_last_judged).
+    """
     reports = Report.objects.unanswered().order_by("reported_at", "pk")
-    related: CommentQuerySet = comments.select_related("post", "parent", "user")
+    related: CommentQuerySet = comments.select_related("post", "parent", "user", "appeal")
     return related.prefetch_related(
-        "reasons", Prefetch("reports", queryset=reports, to_attr="open_reports")
+        Prefetch("reasons", RecordedReason.objects.filter(revision=None)),
+        Prefetch("reports", queryset=reports, to_attr="open_reports"),
+        Prefetch("revisions", texts_last_judged(), to_attr="judged"),
     )
+
+
+def texts_last_judged() -> "QuerySet[Revision]":
+    """Of each comment edited since the last decision the text that was decided on.
+
+    Where nobody has decided yet, the text that was sent first.
+    """
+    by_people = LogEntry.objects.filter(act__in=DECISIONS, actor_id__isnull=False)
+    last = by_people.filter(comment_id=OuterRef("comment_id")).order_by("-pk")
+    revisions = Revision.objects.alias(decided_at=last.values("at")[:1])
+    since = revisions.filter(Q(decided_at=None) | Q(replaced_at__gte=F("decided_at")))
+    return since.order_by("comment_id", "pk").distinct("comment_id")
 
 
 def counts(user: "User") -> Sequence[tuple[str, str, int]]:
@@ -95,9 +124,14 @@ def count_tabs(user: "AnyUser", *tabs: str) -> dict[str, int]:
     return moderatable(user).aggregate(**counted)
 
 
-def cards(comments: Iterable[Comment]) -> list[tuple[Comment, list[Button]]]:
-    """Each comment with its buttons."""
-    return [(comment, buttons_for(comment)) for comment in comments]
+def cards(comments: Iterable[Comment]) -> list[Card]:
+    """Each comment, read by `with_context`, with its buttons and its difference."""
+    return [Card(comment, buttons_for(comment), _difference(comment)) for comment in comments]
+
+
+def _difference(comment: Any) -> list[Piece]:
+    """What changed since the text that was last judged; empty if nothing did."""
+    return [piece for earlier in comment.judged for piece in compare(earlier.text, comment.text)]
 
 
 def _is_in(tab: str) -> Q:

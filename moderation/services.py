@@ -13,17 +13,34 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from comments import numbers, tree
-from comments.errors import StatusConflict
+from comments import markup, numbers, tree
+from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
 from comments.status import Remover, Status
-from moderation.models import Act, LogEntry, Report
+from moderation.models import Act, DecisionNote, LogEntry, Report
 from moderation.permissions import require_may_moderate
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 Change = Callable[[Comment, datetime], None]
+
+
+class Withdrawn(CommentError):
+    """Its own writer took the comment back."""
+
+    def __init__(self) -> None:
+        super().__init__("Its writer withdrew this comment: it can't be brought back.")
+
+
+class NoteTooLong(CommentError):
+    """A note to the commenter is over its limit; its text is in the sentence, not to be lost."""
+
+    def __init__(self, note: str) -> None:
+        super().__init__(
+            f"The note has {len(note):,} characters; {DecisionNote.MAX_LENGTH:,} are possible."
+            f" Nothing was changed. Your note: {note}"
+        )
 
 
 def publish_comment(*, comment_id: int, version: int, by: "User") -> Comment:
@@ -40,13 +57,25 @@ def publish_comment(*, comment_id: int, version: int, by: "User") -> Comment:
 
 
 def hold_comment(*, comment_id: int, version: int, by: "User") -> Comment:
-    """Put it back among what waits; a public one leaves a tombstone meanwhile."""
-    return _change(Act.HELD, Status.PENDING, comment_id, version, by)
+    """Put it back among what waits; a public one leaves a tombstone meanwhile.
+
+    Also raises Withdrawn.
+    """
+
+    def hold(comment: Comment, now: datetime) -> None:
+        _require_not_withdrawn(comment)
+        comment.change_status(Status.PENDING, at=now)
+
+    return _act(Act.HELD, comment_id, version, by, hold)
 
 
-def reject_comment(*, comment_id: int, version: int, by: "User") -> Comment:
-    """Refuse it; a public one leaves a tombstone."""
-    return _change(Act.REJECTED, Status.REJECTED, comment_id, version, by)
+def reject_comment(*, comment_id: int, version: int, by: "User", note: str = "") -> Comment:
+    """Refuse it; a public one leaves a tombstone.
+
+    `note` is for the commenter, who finds it on the private status page. Also raises NoteTooLong.
+    """
+    note = _checked_note(note)
+    return _change(Act.REJECTED, Status.REJECTED, comment_id, version, by, note=note)
 
 
 def mark_spam(*, comment_id: int, version: int, by: "User") -> Comment:
@@ -64,11 +93,15 @@ def remove_comment(*, comment_id: int, version: int, by: "User") -> Comment:
 
 
 def restore_comment(*, comment_id: int, version: int, by: "User") -> Comment:
-    """Give a removed comment the status that it had before."""
+    """Give a removed comment the status that it had before.
+
+    Also raises Withdrawn: nobody but its writer publishes what its writer took back.
+    """
 
     def restore(comment: Comment, now: datetime) -> None:
         if comment.status != Status.REMOVED:
             raise StatusConflict(comment.status, "restored")
+        _require_not_withdrawn(comment)
         comment.change_status(Status(comment.status_before_removal), at=now)
 
     return _act(Act.RESTORED, comment_id, version, by, restore)
@@ -85,14 +118,30 @@ def dismiss_reports(*, comment_id: int, version: int, by: "User") -> Comment:
     return _act(Act.KEPT, comment_id, version, by, keep)
 
 
-def _change(act: Act, to: Status, comment_id: int, version: int, by: "User") -> Comment:
+def _change(
+    act: Act, to: Status, comment_id: int, version: int, by: "User", *, note: str = ""
+) -> Comment:
     def change(comment: Comment, now: datetime) -> None:
         comment.change_status(to, at=now)
 
-    return _act(act, comment_id, version, by, change)
+    return _act(act, comment_id, version, by, change, note=note)
 
 
-def _act(act: Act, comment_id: int, version: int, by: "User", change: Change) -> Comment:
+def _checked_note(note: str) -> str:
+    note = markup.normalise(note)
+    if len(note) > DecisionNote.MAX_LENGTH:
+        raise NoteTooLong(note)
+    return note
+
+
+def _require_not_withdrawn(comment: Comment) -> None:
+    if comment.is_withdrawn:
+        raise Withdrawn
+
+
+def _act(
+    act: Act, comment_id: int, version: int, by: "User", change: Change, *, note: str = ""
+) -> Comment:
     """One act: lock, read, judge, compare with the version seen, change, answer reports, log."""
     now = timezone.now()
 
@@ -103,7 +152,9 @@ def _act(act: Act, comment_id: int, version: int, by: "User", change: Change) ->
         before = comment.status
         change(comment, now)
         Report.objects.filter(comment=comment).answer(now)
-        log_act(act, comment, status_before=before, actor_id=by.pk, at=now)
+        entry = log_act(act, comment, status_before=before, actor_id=by.pk, at=now)
+        if note:
+            DecisionNote.objects.create(comment=comment, log_entry_id=entry.pk, text=note)
         return comment
 
     return tree.under_lock(comment_id, work)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,8 +14,8 @@ from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
 from comments.status import Status
 from moderation import queue, services
-from moderation.models import Act, LogEntry
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
+from moderation.record import record_of, who_was_first
 
 CARDS_PER_PAGE: Final = 25
 
@@ -29,6 +28,9 @@ ACTS: Final[dict[str, tuple[Callable[..., Comment], str]]] = {
     "hold": (services.hold_comment, "Back among what waits."),
     "keep": (services.dismiss_reports, "Kept; its reports are answered."),
 }
+
+
+TELLING: Final = frozenset({"reject"})  # acts whose form may carry a note to the commenter
 
 
 @require_safe
@@ -65,7 +67,7 @@ def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
     context = {
         "title": "Comment",
         "cards": queue.cards([comment]),
-        "log": _record_of(comment),
+        "log": record_of(comment),
     }
     return _render(request, "moderation/card.html", context)
 
@@ -78,12 +80,13 @@ def act(request: HttpRequest, comment_id: int, name: str) -> HttpResponse:
         version = int(request.POST.get("version", ""))
     except ValueError:
         version = 0  # no comment has it: answered as a conflict
+    told = {"note": request.POST.get("note", "")} if name in TELLING else {}
     try:
-        comment = service(comment_id=comment_id, version=version, by=request.user)
+        comment = service(comment_id=comment_id, version=version, by=request.user, **told)
     except (NotAllowed, Comment.DoesNotExist) as error:
         raise Http404 from error
     except StatusConflict:
-        messages.warning(request, _who_was_first(request, comment_id))
+        messages.warning(request, _conflict(request, comment_id))
     except CommentError as error:
         messages.error(request, str(error))
     else:
@@ -91,28 +94,11 @@ def act(request: HttpRequest, comment_id: int, name: str) -> HttpResponse:
     return redirect(_back(request))
 
 
-def _who_was_first(request: HttpRequest, comment_id: int) -> str:
+def _conflict(request: HttpRequest, comment_id: int) -> str:
+    """Who was first, and the note that was written in vain."""
     comment: Comment = get_object_or_404(moderatable(request.user), pk=comment_id)
-    record = _record_of(comment)
-    last = f" ({record[-1][0].act} by {record[-1][1]})" if record else ""
-    return (
-        f"Somebody was before you: the comment by {comment.name} is {comment.status} by now{last}."
-        " Your click changed nothing."
-    )
-
-
-def _record_of(comment: Comment) -> list[tuple[LogEntry, str]]:
-    """Every act on a comment with its actor's name, oldest first. Two queries."""
-    entries = list(LogEntry.objects.filter(comment_id=comment.pk).order_by("pk"))
-    users = get_user_model().objects.in_bulk([e.actor_id for e in entries if e.actor_id])
-    return [(entry, _actor_name(entry, users)) for entry in entries]
-
-
-def _actor_name(entry: LogEntry, users: dict[Any, Any]) -> str:
-    if entry.actor_id is None:
-        return "a reader" if entry.act == Act.REPORTED else "the site"
-    user = users.get(entry.actor_id)
-    return user.get_username() if user else "a former member of staff"
+    note = request.POST.get("note", "").strip()
+    return who_was_first(comment) + (f" Your note: {note}" if note else "")
 
 
 def _back(request: HttpRequest) -> str:

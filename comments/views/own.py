@@ -1,36 +1,258 @@
-"""One's own comment, by a private link."""
+"""One's own comment, by a private link: what became of it, and what its writer may still do."""
 
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
+
+from django import forms
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from comments.models import Comment
+from comments import intake, own, waiting
+from comments.errors import CommentError
+from comments.forms import AppealForm, EditForm, OwnForm
+from comments.models import Appeal, Comment, Place
+from comments.status import Status
+from core.guarded import GuardedFormView, Refused
 
 STATUS_SALT = "comments.status"
 
 
+class Step(NamedTuple):
+    """One thing that the writer may do now: its address and what the link says."""
+
+    address: str
+    label: str
+
+
 def status_address(comment: Comment) -> str:
     """The private status page of a comment: nobody can guess it, whoever has it is the writer."""
-    return reverse("comments:status", args=[signing.dumps(comment.pk, salt=STATUS_SALT)])
+    return reverse("comments:status", args=[make_token(comment)])
+
+
+def make_token(comment: Comment) -> str:
+    """The part of all private addresses that can't be guessed. Another one each second."""
+    return signing.dumps(comment.pk, salt=STATUS_SALT)
+
+
+def find_own(token: str) -> Comment:
+    """The comment that a private link is for, with its post; raises Http404."""
+    try:
+        comment_id = signing.loads(token, salt=STATUS_SALT)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    comment: Comment = get_object_or_404(Comment.objects.select_related("post"), pk=comment_id)
+    return comment
 
 
 @method_decorator(never_cache, name="dispatch")
 class StatusView(View):
     """What became of one's comment, by an unguessable link; its text is always there.
 
-    Template: comments/status.html; context: `comment`.
+    The same queries whatever happened to it. Template: comments/status.html; context: `comment`,
+    `steps`, `revisions`, `appeal`, `moved_from`, `explanation`, `usual_wait` in words or empty.
     """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        comment = find_own(token)
+        context = {
+            "comment": comment,
+            "steps": next_steps(comment, token),
+            "revisions": comment.revisions.all(),
+            "appeal": Appeal.objects.filter(comment=comment).first(),
+            "moved_from": earlier_places(comment),
+            "explanation": intake.explain(comment),
+            "usual_wait": _usual_wait() if comment.status == Status.PENDING else "",
+        }
+        return _private(render(request, "comments/status.html", context))
+
+
+class OwnFormView(GuardedFormView):
+    """A form about one's own comment; a subclass says which act it is.
+
+    Template: comments/own_form.html; context: `comment`, `form`, `problem`, and of the subclass
+    `title`, `button`, `told`: what its writer has to know before sending.
+    """
+
+    purpose = "own comment"
+    form_class: ClassVar[type[OwnForm]] = OwnForm
+    title: ClassVar[str]
+    button: ClassVar[str]
+
+    def find(self, *, token: str) -> Comment:
+        return find_own(token)
+
+    def subject(self, about: Comment) -> int:
+        return about.pk
+
+    def initial(self, comment: Comment) -> dict[str, Any]:
+        """What the form holds at first, beside stamp and version."""
+        return {}
+
+    def told(self, comment: Comment) -> str:
+        """What its writer has to know before sending."""
+        return ""
+
+    def why_not(self, comment: Comment) -> str:
+        """Why it can't be done now; empty if it can."""
+        raise NotImplementedError
+
+    def act(self, comment: Comment, version: int, form: Any) -> Comment:
+        """Do it; raises CommentError."""
+        raise NotImplementedError
+
+    def make_form(self, about: Comment, data: dict[str, Any] | None, stamp: str) -> forms.Form:
+        fresh = {"stamp": stamp, "version": about.version}
+        return self.form_class(data, initial={**self.initial(about), **fresh}, auto_id="own-%s")
+
+    def send(self, about: Comment, form: Any) -> HttpResponse:
         try:
-            comment_id = signing.loads(token, salt=STATUS_SALT)
-        except signing.BadSignature as error:
-            raise Http404 from error
-        comment = get_object_or_404(Comment.objects.select_related("post"), pk=comment_id)
-        response = render(request, "comments/status.html", {"comment": comment})
-        response["X-Robots-Tag"] = "noindex"
-        return response
+            self.act(about, form.cleaned_data["version"], form)
+        except CommentError as error:
+            raise Refused(str(error), 409) from error
+        return redirect(self._status_url())
+
+    def page(
+        self, about: Comment, form: Any, *, problem: str = "", status: int = 200
+    ) -> HttpResponse:
+        comment = find_own(self.kwargs["token"])  # as it is by now: shown beside the form
+        if form.is_bound:
+            form.data = {**form.data, "version": comment.version}
+        context = {
+            "comment": comment,
+            "form": form,
+            "problem": problem or self.why_not(comment),
+            "title": self.title,
+            "button": self.button,
+            "told": self.told(comment),
+            "status_url": self._status_url(),
+        }
+        return _private(render(self.request, "comments/own_form.html", context, status=status))
+
+    def _status_url(self) -> str:
+        return reverse("comments:status", args=[self.kwargs["token"]])
+
+
+class EditView(OwnFormView):
+    """Another text while it waits, or shortly after publication."""
+
+    form_class = EditForm
+    title = "Edit your comment"
+    button = "Save"
+
+    def initial(self, comment: Comment) -> dict[str, Any]:
+        return {"text": comment.text}
+
+    def told(self, comment: Comment) -> str:
+        if not comment.is_published:
+            return "The new text is screened as the first one was. Earlier texts are kept."
+        return (
+            "Your comment is public. If the new text has a link more, or anything else that has to"
+            " be looked at, it waits again, and readers see neither the old text nor the new one"
+            " until a moderator has decided. Earlier texts are kept."
+        )
+
+    def why_not(self, comment: Comment) -> str:
+        return own.why_no_edit(comment, timezone.now())
+
+    def act(self, comment: Comment, version: int, form: Any) -> Comment:
+        text = form.cleaned_data["text"]
+        return own.edit_comment(comment_id=comment.pk, version=version, text=text)
+
+
+class ResubmitView(OwnFormView):
+    """Another text for a rejected comment, once."""
+
+    form_class = EditForm
+    title = "Change it and send it again"
+    button = "Send again"
+
+    def initial(self, comment: Comment) -> dict[str, Any]:
+        return {"text": comment.text}
+
+    def told(self, comment: Comment) -> str:
+        return "This is possible once. A moderator sees what you changed."
+
+    def why_not(self, comment: Comment) -> str:
+        return own.why_no_resubmission(comment)
+
+    def act(self, comment: Comment, version: int, form: Any) -> Comment:
+        text = form.cleaned_data["text"]
+        return own.resubmit_comment(comment_id=comment.pk, version=version, text=text)
+
+
+class AppealView(OwnFormView):
+    """Another look at a rejection or removal, once."""
+
+    form_class = AppealForm
+    title = "Appeal"
+    button = "Appeal"
+
+    def told(self, comment: Comment) -> str:
+        return "This is possible once. The comment waits again with your words beside it."
+
+    def why_not(self, comment: Comment) -> str:
+        return own.why_no_appeal(comment)
+
+    def act(self, comment: Comment, version: int, form: Any) -> Comment:
+        text = form.cleaned_data["text"]
+        return own.appeal_decision(comment_id=comment.pk, version=version, text=text)
+
+
+class WithdrawView(OwnFormView):
+    """Take it back for good."""
+
+    title = "Withdraw your comment"
+    button = "Withdraw"
+
+    def told(self, comment: Comment) -> str:
+        if comment.number is None:
+            return "Nobody will decide on it, and it will not appear. This can't be undone."
+        return "Its text goes; its number and the replies to it stay. This can't be undone."
+
+    def why_not(self, comment: Comment) -> str:
+        return own.why_no_withdrawal(comment)
+
+    def act(self, comment: Comment, version: int, form: Any) -> Comment:
+        return own.withdraw_comment(comment_id=comment.pk, version=version)
+
+
+def next_steps(comment: Comment, token: str) -> list[Step]:
+    """What its writer may do now with the comment that `token` is for. At most two queries."""
+    now = timezone.now()
+    reasons_against: list[tuple[str, str, Callable[[], str]]] = [
+        ("edit", "Edit it", lambda: own.why_no_edit(comment, now)),
+        ("resubmit", ResubmitView.title, lambda: own.why_no_resubmission(comment)),
+        ("appeal", "Appeal against the decision", lambda: own.why_no_appeal(comment)),
+        ("continue", "Continue it in another one", lambda: _why_no_more(comment)),
+        ("withdraw", "Withdraw it", lambda: own.why_no_withdrawal(comment)),
+    ]
+    possible = [(name, label) for name, label, why_not in reasons_against if not why_not()]
+    return [Step(reverse(f"comments:{name}", args=[token]), label) for name, label in possible]
+
+
+def earlier_places(comment: Comment) -> list[Place]:
+    """The numbers that a moved comment had before, with their posts. One query."""
+    places = comment.places.select_related("post").order_by("allotted_at", "pk")
+    here = (comment.post_id, comment.number)
+    return [place for place in places if (place.post_id, place.number) != here]
+
+
+def _why_no_more(comment: Comment) -> str:
+    goes_on = comment.status == Status.PENDING or comment.is_published
+    return "" if goes_on and comment.post.accepts_comments else own.CLOSED
+
+
+def _usual_wait() -> str:
+    wait = waiting.usual_wait(timezone.now())
+    return waiting.in_words(wait) if wait else ""
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex"
+    return response

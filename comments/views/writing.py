@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +17,7 @@ from comments.models import Comment, Commenter
 from comments.numbers import find_place
 from comments.rendering import render_text
 from comments.status import Status
-from comments.views.own import STATUS_SALT, status_address
+from comments.views.own import find_own, status_address
 from core.guarded import GuardedFormView, Refused
 from core.guards import make_stamp
 from core.network import network_digest
@@ -158,11 +157,7 @@ class ContinueView(CommentFormView):
 
     def find(self, *, token: str) -> Spot:  # type: ignore[override]
         """The comment of a status page's token, waiting or published; raises Http404."""
-        try:
-            comment_id = signing.loads(token, salt=STATUS_SALT)
-        except signing.BadSignature as error:
-            raise Http404 from error
-        own = get_object_or_404(Comment.objects.select_related("post"), pk=comment_id)
+        own = find_own(token)
         if not own.post.is_published:
             raise Http404
         return Spot(

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from comments.intake import Draft, Reason, Verdict
+from comments.intake import Draft, Explanation, OwnAct, Reason, Verdict
 from comments.models import Comment
 from comments.status import Status
 from moderation.models import Act
+from moderation.record import last_note
 from moderation.screening.facts import Facts, gather
 from moderation.screening.rules import RULES, Rule
 from moderation.services import log_act
@@ -35,6 +36,16 @@ class Screener:
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
         log_act(Act.RECEIVED, comment, status_before="", actor_id=comment.user_id, at=at)
+
+    def record_own_act(
+        self, comment: Comment, act: OwnAct, *, status_before: str, at: datetime
+    ) -> None:
+        """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
+        log_act(Act(act), comment, status_before=status_before, actor_id=comment.user_id, at=at)
+
+    def explain(self, comment: Comment) -> Explanation:
+        """See comments.intake.Screener: the note on the last decision. One query."""
+        return Explanation(note=last_note(comment))
 
 
 def run(rule: Rule, facts: Facts) -> Reason | None:

@@ -5,11 +5,12 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comments import numbers, tree
+from comments import numbers, own, tree
 from comments.errors import CommentError
 from comments.faults import find_faults
 from comments.models import Comment, Place
 from moderation import services
+from moderation.models import LogEntry
 from tests.factories import make_post, make_published, make_user, send
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +23,16 @@ ACTS = {
     "restore": services.restore_comment,
     "hold": services.hold_comment,
 }
+OWN_ACTS = {
+    "edit": lambda **form: own.edit_comment(**form, text="Another text"),
+    "edit in links": lambda **form: own.edit_comment(**form, text="http://a.example"),
+    "withdraw": own.withdraw_comment,
+    "resubmit": lambda **form: own.resubmit_comment(**form, text="A better text"),
+    "appeal": lambda **form: own.appeal_decision(**form, text="Look again."),
+}
+BY_A_MODERATOR = {"published", "restored"}
 STEPS = st.tuples(
-    st.sampled_from(["send", "reply", "reply", "move", "move", *ACTS, "publish"]),
+    st.sampled_from(["send", "reply", "reply", "move", "move", *ACTS, "publish", *OWN_ACTS]),
     st.integers(0, 12),
     st.integers(0, 12),
 )
@@ -55,6 +64,8 @@ class History:
                 send(comment.post, parent=comment)
             elif step == "move":
                 self.move(comment, [None, *comments][other % (len(comments) + 1)], other)
+            elif step in OWN_ACTS:
+                OWN_ACTS[step](comment_id=comment.pk, version=comment.version)
             else:
                 ACTS[step](comment_id=comment.pk, version=comment.version, by=self.by)
         except CommentError:
@@ -77,6 +88,9 @@ class History:
 
     def prove(self):
         assert list(find_faults()) == []
+        became_public = LogEntry.objects.filter(status_after="published")
+        became_public = became_public.exclude(status_before="published")
+        assert set(became_public.values_list("act", flat=True)) <= BY_A_MODERATOR
         for comment in self.comments():
             if comment.status == "published":
                 assert comment.number

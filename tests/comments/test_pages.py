@@ -249,7 +249,7 @@ def test_the_status_page_follows_the_comment(client, post):
         page = client.get(address).content.decode()
         assert "My own words" in page
         seen.append(re.search(r"<strong>(\w+)", page)[1])
-    assert seen == ["Waiting", "Published", "Not", "Published", "Rejected"]
+    assert seen == ["Waiting", "Published", "Removed", "Published", "Rejected"]
 
 
 def test_the_status_page_is_private(client, post):

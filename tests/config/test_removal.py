@@ -30,6 +30,7 @@ from django.test import Client
 from django.utils import timezone
 from blog.models import Post
 from comments.models import Comment
+from comments.views.own import status_address
 from core.guards import make_stamp
 
 author = get_user_model().objects.create(username="a", is_staff=True, is_superuser=True)
@@ -41,6 +42,12 @@ assert Client().post("/posts/t/comment/", form).status_code == 302
 comment = Comment.objects.get()
 assert (comment.status, comment.reasons.get().rule) == ("pending", "screening")
 assert Client().get("/posts/t/").status_code == 200
+status = status_address(comment)
+own = {"version": "1", "stamp": make_stamp("own comment", comment.pk)}
+assert Client().post(f"{status}edit/", {**own, "text": "y"}).status_code == 302
+assert Client().post(f"{status}withdraw/", {**own, "version": "2"}).status_code == 302
+assert Comment.objects.get().is_withdrawn
+assert "Withdrawn" in Client().get(status).content.decode()
 signed_in = Client()
 signed_in.force_login(author)
 assert signed_in.get("/admin/").status_code == 200

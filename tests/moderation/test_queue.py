@@ -1,8 +1,11 @@
 """The queue through HTTP: who sees what, one click a decision, two moderators."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
+from comments import own
 from comments.models import Comment
 from moderation.models import LogEntry
 from tests.factories import make_post, make_published, make_user, send
@@ -173,6 +176,82 @@ def _without_groups(user):
     return user
 
 
+def edit(comment, text):
+    return own.edit_comment(comment_id=comment.pk, version=comment.version, text=text)
+
+
+def difference(client, comment):
+    page = shown(client, reverse("moderation:card", args=[comment.pk]))
+    return re.findall(r"<(del|ins)>(.*?)</", page)
+
+
+def test_a_comment_sent_again_shows_what_changed(client, moderator):
+    comment = send(make_post(), "The cat <b>sat</b> down.")
+    act(client, comment, "reject")
+    comment.refresh_from_db()
+    text = "The dog <b>sat</b> down."
+    own.resubmit_comment(comment_id=comment.pk, version=comment.version, text=text)
+    assert difference(client, comment) == [("del", "cat "), ("ins", "dog ")]
+    assert "<b>sat</b>" not in shown(client)
+
+
+def test_a_difference_reaches_back_to_what_was_last_decided_on(client, moderator):
+    comment = edit(send(make_post(), "One and sent"), "Two and sent")
+    assert difference(client, comment) == [("del", "One "), ("ins", "Two ")]
+    act(client, comment, "publish")
+    comment.refresh_from_db()
+    assert difference(client, comment) == []
+    comment = edit(edit(comment, "Three and sent"), "Three and sent!")
+    assert difference(client, comment) == [("del", "Two "), ("ins", "Three "), ("del", "sent"),
+                                           ("ins", "sent!")]  # fmt: skip
+
+
+def test_a_click_on_a_text_edited_meanwhile_is_refused_and_says_so(client, moderator):
+    comment = send(make_post(), name="Somebody")
+    edit(comment, "Other words")
+    page = act(client, comment, "publish", note="").content.decode()
+    assert "The comment by Somebody was edited since you looked" in page
+    assert Comment.objects.get().status == "pending"
+
+
+def test_an_appeal_waits_with_its_words_beside_it(client, moderator):
+    comment = send(make_post())
+    act(client, comment, "reject")
+    comment.refresh_from_db()
+    own.appeal_decision(comment_id=comment.pk, version=comment.version, text="I <i>quoted</i>.")
+    page = shown(client)
+    assert "I &lt;i&gt;quoted&lt;/i&gt;." in page
+    assert "Appeal," in page
+
+
+def test_a_rejection_may_carry_a_note(client, moderator):
+    comment = send(make_post())
+    act(client, comment, "reject", note="Off topic, sorry.")
+    card = shown(client, reverse("moderation:card", args=[comment.pk]))
+    assert "Off topic, sorry." in card
+
+
+@pytest.mark.parametrize("stale", [True, False])
+def test_a_note_written_in_vain_is_given_back(client, moderator, stale):
+    comment = send(make_post())
+    note = "My words" if stale else "My words" + "x" * 1000
+    if stale:
+        edit(comment, "Other words")
+    assert "Your note: My words" in act(client, comment, "reject", note=note).content.decode()
+    assert Comment.objects.get().status == "pending"
+
+
+def test_what_its_writer_withdrew_has_no_buttons(client, moderator):
+    comment = make_published(make_post())
+    own.withdraw_comment(comment_id=comment.pk, version=comment.version)
+    page = shown(client, QUEUE + "?status=removed")
+    assert f'id="card-{comment.pk}"' in page
+    assert "/restore/" not in page
+    comment.refresh_from_db()
+    assert "its writer" in shown(client, reverse("moderation:card", args=[comment.pk]))
+    assert "can&#x27;t be brought back" in act(client, comment, "restore").content.decode()
+
+
 @pytest.mark.parametrize("many", [1, 20])
 def test_the_queue_takes_the_same_queries_for_any_number_of_cards(
     client, many, django_assert_num_queries
@@ -181,10 +260,9 @@ def test_the_queue_takes_the_same_queries_for_any_number_of_cards(
     post = make_post()
     root = make_published(post)
     for _ in range(many):
-        send(post, parent=root)
-    with django_assert_num_queries(
-        8
-    ):  # session, user, tab counts, page count, cards, reasons, reports, menu
+        edit(edit(send(post, parent=root), "Two"), "Three")
+    # session, user, tab counts, page count, cards, reasons, reports, earlier texts, menu
+    with django_assert_num_queries(9):
         client.get(QUEUE)
 
 

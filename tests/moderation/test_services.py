@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from comments.errors import ParentWithoutNumber, StatusConflict
 from comments.models import Comment
 from moderation import services
-from moderation.models import LogEntry
+from moderation.models import DecisionNote, LogEntry
 from moderation.permissions import NotAllowed, may_moderate, moderatable
 from tests.factories import make_post, make_published, make_user, send
 
@@ -174,3 +174,28 @@ def test_an_act_that_can_not_be_logged_does_not_happen():
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE moderation_logentry DROP CONSTRAINT no")
     assert Comment.objects.get(pk=comment.pk).status == "pending"
+
+
+def test_a_note_stands_beside_the_log_and_can_be_erased():
+    comment = send(make_post())
+    services.reject_comment(
+        comment_id=comment.pk, version=comment.version, by=make_user(), note=" Off topic.\r\n"
+    )
+    note = DecisionNote.objects.get()
+    assert (note.text, note.log_entry_id) == ("Off topic.", LogEntry.objects.latest("pk").pk)
+    assert "Off topic" not in str(list(LogEntry.objects.values()))
+    note.delete()
+
+
+def test_a_rejection_without_a_note_keeps_none():
+    call(services.reject_comment, send(make_post()))
+    assert not DecisionNote.objects.exists()
+
+
+def test_a_note_over_the_limit_changes_nothing_and_is_given_back():
+    comment = send(make_post())
+    with pytest.raises(services.NoteTooLong, match="Your note: xxx"):
+        services.reject_comment(
+            comment_id=comment.pk, version=comment.version, by=make_user(), note="x" * 1001
+        )
+    assert Comment.objects.get().status == "pending"

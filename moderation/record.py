@@ -1,0 +1,58 @@
+"""Reading the record: what was done to a comment, by whom, and what its commenter was told."""
+
+from typing import Any, Final, NamedTuple
+
+from django.contrib.auth import get_user_model
+
+from comments.intake import OwnAct
+from comments.models import Comment
+from moderation.models import DECISIONS, Act, DecisionNote, LogEntry
+
+NAMELESS: Final = {Act.REPORTED.value: "a reader", **dict.fromkeys(OwnAct.values, "its writer")}
+
+
+class Line(NamedTuple):
+    """One act with its actor's name, and the note that went with it."""
+
+    entry: LogEntry
+    actor: str
+    note: str
+
+
+def record_of(comment: Comment) -> list[Line]:
+    """Every act on a comment, oldest first. Three queries."""
+    entries = list(LogEntry.objects.filter(comment_id=comment.pk).order_by("pk"))
+    users = get_user_model().objects.in_bulk([e.actor_id for e in entries if e.actor_id])
+    notes = dict(DecisionNote.objects.filter(comment=comment).values_list("log_entry_id", "text"))
+    return [Line(entry, _actor_name(entry, users), notes.get(entry.pk, "")) for entry in entries]
+
+
+def last_note(comment: Comment) -> str:
+    """What the last decision told the commenter; empty if it told nothing. One query."""
+    decided = LogEntry.objects.filter(comment_id=comment.pk, act__in=DECISIONS)
+    last = decided.order_by("-pk").values("pk")[:1]
+    note = DecisionNote.objects.filter(log_entry_id=last).first()
+    return note.text if note else ""
+
+
+def who_was_first(comment: Comment) -> str:
+    """For a moderator whose form was made for an earlier state of the comment. Three queries."""
+    record = record_of(comment)
+    last = record[-1] if record else None
+    if last is not None and last.entry.act == Act.EDITED:
+        return (
+            f"The comment by {comment.name} was edited since you looked, and is {comment.status}."
+            " Your click changed nothing."
+        )
+    by = f" ({last.entry.act} by {last.actor})" if last else ""
+    return (
+        f"Somebody was before you: the comment by {comment.name} is {comment.status} by now{by}."
+        " Your click changed nothing."
+    )
+
+
+def _actor_name(entry: LogEntry, users: dict[Any, Any]) -> str:
+    if entry.actor_id is None:
+        return NAMELESS.get(entry.act, "the site")
+    user = users.get(entry.actor_id)
+    return user.get_username() if user else "a former member of staff"
