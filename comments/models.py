@@ -438,6 +438,20 @@ class RecordedReason(models.Model):
         return self.sentence
 
 
+class Confirmation(models.Model):
+    """A link sent to the address that came with a comment; see comments.confirmations."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
+    mail = models.EmailField()
+    digest = models.CharField(max_length=64, unique=True, help_text="Of the token in the link.")
+    remember = models.BooleanField(help_text="The sender asked to be remembered.")
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"confirmation of the address of {self.comment_id}"
+
+
 class Submission(models.Model):
     """A form already received: the same one again within an hour leads to the same comment."""
 

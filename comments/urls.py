@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from blog.models import Post
 from blog.urls import PAGE_ROUTE, POST_ROUTE
 from blog.urls import lists as blog_lists
-from comments.views import feeds, own, reading, remembering, writing
+from comments.views import confirming, feeds, own, reading, remembering, writing
 
 
 class NumberConverter:
@@ -54,6 +54,8 @@ feed_patterns = [
 ]
 urlpatterns = [
     *feed_patterns,
+    path("comments/confirm/<str:token>/", confirming.ConfirmView.as_view(), name="confirm"),
+    path("comments/confirmed/", confirming.ConfirmedView.as_view(), name="confirmed"),
     path("comments/visit/<int:post_id>/", remembering.VisitView.as_view(), name="visit"),
     path("comments/forget/<int:post_id>/", remembering.ForgetView.as_view(), name="forget"),
     path("comments/<str:token>/", own.StatusView.as_view(), name="status"),

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from blog.models import Post
-from comments import intake, markup, references
+from comments import confirmations, intake, markup, references
 from comments.commenters import commenter_of, introduce, remember, settle, update_typed
 from comments.errors import CommentError
 from comments.forms import CommentForm
@@ -100,6 +101,7 @@ class CommentFormView(GuardedFormView):
         response = redirect(status_address(comment))
         if staff is None:
             self._remember(response, draft, comment, form)
+            self._confirm(comment, form)
         return response
 
     def _remember(
@@ -114,6 +116,16 @@ class CommentFormView(GuardedFormView):
             # Sent once more by the back button, now with the cookie, it is still the same.
             intake.know_again(draft, comment, sender=self._sender(None, commenter))
             remember(self.request, response, commenter)
+
+    def _confirm(self, comment: Comment, form: CommentForm) -> None:
+        """Have the address confirmed, if that was asked for; a fault here loses no comment."""
+        if not form.cleaned_data.get("tell_me"):
+            return
+        remember = self.commenter is not None or form.cleaned_data["remember"]
+        try:
+            confirmations.ask(comment, remember=remember, network=network_digest(self.request))
+        except Error:
+            intake.logger.exception("A confirmation could not be sent.")
 
     def _sender(self, staff: Any, commenter: Commenter | None) -> str:
         """By what the same form is known again: account, cookie, or else the network."""

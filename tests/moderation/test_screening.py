@@ -7,7 +7,15 @@ import pytest
 from comments.intake import Reason
 from comments.links import link_addresses
 from moderation.screening.facts import Facts
-from moderation.screening.rules import RULES, many_links_wait, staff_is_trusted, strangers_wait
+from moderation.screening.rules import (
+    RULES,
+    borrowed_names_wait,
+    claimed_offices_wait,
+    many_links_wait,
+    mixed_scripts_wait,
+    staff_is_trusted,
+    strangers_wait,
+)
 from moderation.screening.screener import decide, run
 
 STRICTEST = ["spam", "reject", "hold", "publish", "note"]
@@ -68,3 +76,19 @@ def test_a_rule_that_fails_holds_and_stops_no_other(caplog):
 def test_links_are_counted_as_a_reader_could_follow_them():
     html = '<p><a href="http://a.example/?x=1&amp;y=2">a</a> <code>&lt;a href="b"&gt;</code></p>'
     assert link_addresses(html) == ("http://a.example/?x=1&y=2",)
+
+
+@pytest.mark.parametrize(
+    ("rule", "known"),
+    [
+        (borrowed_names_wait, {"is_like_staff": True}),
+        (borrowed_names_wait, {"is_like_commenter": True}),
+        (claimed_offices_wait, {"name": "Ada (author)"}),
+        (claimed_offices_wait, {"name": "Ada \N{WHITE HEAVY CHECK MARK}"}),
+        (mixed_scripts_wait, {"name": "H\N{CYRILLIC SMALL LETTER A}nna"}),
+    ],
+)
+def test_a_name_that_poses_is_a_reason_to_wait_but_for_staff(rule, known):
+    assert rule(facts(**known)).effect == "hold"
+    assert rule(facts(name="Hanna")) is None
+    assert rule(facts(is_staff=True, **known)) is None
