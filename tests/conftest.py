@@ -2,6 +2,8 @@
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +13,17 @@ def django_db_setup(django_db_setup, django_db_blocker):
         cursor.execute(
             "ALTER TABLE moderation_logentry DISABLE TRIGGER moderation_log_is_not_emptied"
         )
+
+
+@pytest.fixture
+def run_jobs(db):
+    """Run what a test enqueued, in its own transaction; mails are in mail.outbox then."""
+    app.perform_import_paths()
+
+    def run():
+        for job in ProcrastinateJob.objects.filter(status="todo").order_by("id"):
+            app.tasks[job.task_name](**job.args)
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
+
+    return run

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -156,6 +156,31 @@ def test_killed_up_takes_its_web_server_along_and_the_next_one_works(prepared):
         one.end(signal.SIGKILL)
     with site(prepared, "--no-demo") as one:
         assert one.get("/livez") == 200
+    wait_for_nobody(prepared)
+
+
+def worker_of(data: Path) -> int:
+    """The worker's process, waited for."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        for process in works_in(data):
+            with suppress(OSError):
+                if b"manage.py\0worker" in Path(f"/proc/{process}/cmdline").read_bytes():
+                    return process
+        time.sleep(0.05)
+    raise AssertionError("no worker")
+
+
+@server
+def test_a_worker_that_dies_is_no_end_of_the_site_and_starts_again(prepared):
+    with site(prepared, "--no-demo") as one:
+        first = worker_of(prepared)
+        os.kill(first, signal.SIGKILL)
+        while first in works_in(prepared):
+            time.sleep(0.05)
+        assert one.get("/") == 200
+        assert worker_of(prepared) != first
+        assert one.end() == 0
     wait_for_nobody(prepared)
 
 

@@ -1,0 +1,196 @@
+"""Mails by a real worker to a real mail server, which misbehaves."""
+
+import os
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError, connection, transaction
+
+from core.mail import enqueue_mail, send
+from core.models import Mail
+
+
+def write(number=1, **changes):
+    content = {
+        "to": "reader@example.org",
+        "subject": "Hello",
+        "text": "A text.",
+        "key": str(number),
+    }
+    return enqueue_mail(**{**content, **changes})
+
+
+def test_a_mail_is_delivered_once_and_its_text_forgotten(worker, mail_server):
+    call_command("send_test_mail", "reader@example.org")
+    with mail_server.up():
+        worker.run()
+        worker.run_later()
+    [mail] = mail_server.mails
+    assert mail_server.recipients == [["reader@example.org"]]
+    assert mail["To"] == "reader@example.org"
+    assert "can send mail" in mail.get_content()
+    one = Mail.objects.get()
+    assert one.sent_at
+    assert one.text == ""
+    assert worker.statuses() == [("succeeded", 1)]
+
+
+def test_what_is_rolled_back_sends_nothing(worker, mail_server):
+    with transaction.atomic():
+        write()
+        transaction.set_rollback(True)
+    with mail_server.up():
+        worker.run()
+    assert mail_server.mails == []
+    assert worker.statuses() == []
+
+
+def test_a_job_that_runs_twice_sends_once(worker, mail_server):
+    write()
+    one = Mail.objects.get()
+    with mail_server.up():
+        worker.run()
+        send(mail_id=one.pk)
+    assert len(mail_server.mails) == 1
+
+
+def test_a_run_beside_another_gives_way(worker, mail_server):
+    write()
+    one = Mail.objects.get()
+
+    def second():
+        try:
+            send(mail_id=one.pk)
+        finally:
+            connection.close()
+
+    with mail_server.up(), transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        Mail.objects.select_for_update().get()
+        with pytest.raises(OperationalError):
+            pool.submit(second).result(10)
+    assert mail_server.mails == []
+
+
+def test_a_server_that_is_away_gets_the_mail_once_when_it_is_back(worker, mail_server):
+    write()
+    worker.run()
+    worker.run_later()
+    assert worker.statuses() == [("todo", 1)]
+    assert "refused" in Mail.objects.get().trouble
+    with mail_server.up():
+        worker.run()
+        assert mail_server.mails == []  # it is not time yet
+        worker.run_later()
+        worker.run_later()
+    assert len(mail_server.mails) == 1
+    assert Mail.objects.get().trouble == ""
+
+
+@pytest.mark.parametrize(
+    "answer", ["drop", "421 closing", "451 greylisted, try again", "452 too many recipients"]
+)
+def test_a_mail_not_taken_for_now_arrives_once_later(worker, mail_server, answer, caplog):
+    write()
+    mail_server.answers = [answer]
+    with mail_server.up():
+        worker.run()
+        assert mail_server.mails == []
+        assert worker.statuses() == [("todo", 1)]
+        worker.run_later()
+    assert len(mail_server.mails) == 1
+    [line] = caplog.messages
+    assert "reader@example.org" not in line
+
+
+@pytest.mark.parametrize("answer", ["550 no such person", "554 we take no such mail"])
+def test_a_mail_refused_for_good_is_not_tried_again(worker, mail_server, answer):
+    write()
+    mail_server.answers = [answer]
+    with mail_server.up():
+        worker.run()
+        worker.run_later()
+    one = Mail.objects.get()
+    assert (mail_server.mails, one.sent_at, one.trouble) == ([], None, answer)
+    assert one.refused_at
+    assert worker.statuses() == [("succeeded", 1)]
+
+
+def test_a_server_silent_after_the_mail_does_not_get_it_twice(worker, mail_server):
+    write()
+    mail_server.silent_on_quit = True
+    with mail_server.up():
+        worker.run()
+        worker.run_later()
+    assert len(mail_server.mails) == 1
+
+
+def test_one_bad_address_holds_up_no_other_mail(worker, mail_server):
+    for number in range(3):
+        write(number)
+    mail_server.answers = ["550 no such person"]
+    with mail_server.up():
+        worker.run()
+    assert len(mail_server.mails) == 2
+
+
+def test_a_silent_server_slows_nothing_but_the_worker(worker, mail_server):
+    with socket.create_server(("127.0.0.1", mail_server.port)):
+        began = time.monotonic()
+        write()
+        assert time.monotonic() - began < 0.5
+        worker.run()
+    assert "timed out" in Mail.objects.get().trouble
+    with mail_server.up():
+        worker.run_later()
+    assert len(mail_server.mails) == 1
+
+
+@pytest.mark.server
+def test_of_a_killed_workers_mails_none_is_lost_and_only_the_one_at_hand_doubled(
+    worker, mail_server
+):
+    for number in range(30):
+        write(number)
+    with mail_server.up(), worker.process(mail_server.port) as process:
+
+        def kill_at_the_tenth():
+            # The server has this mail; the worker never hears of it.
+            if len(mail_server.mails) == 10:
+                os.kill(process.pid, signal.SIGKILL)
+
+        mail_server.on_mail = kill_at_the_tenth
+        assert process.wait(60) == -signal.SIGKILL
+        assert ("doing", 1) in worker.statuses()
+        worker.run_after_a_death()
+    assert worker.statuses() == [("succeeded", 30)]
+    ids = mail_server.ids()
+    assert len(set(ids)) == 30
+    assert sorted(one for one in ids if ids.count(one) > 1) == [ids[9]] * 2
+
+
+@pytest.mark.server
+def test_a_worker_told_to_end_ends_the_mail_at_hand_first(worker, mail_server):
+    for number in range(5):
+        write(number)
+    with mail_server.up(), worker.process(mail_server.port) as process:
+        mail_server.on_mail = process.terminate
+        assert process.wait(60) == 0
+    assert worker.statuses() == [("succeeded", 1), ("todo", 4)]
+    assert len(mail_server.mails) == Mail.objects.exclude(sent_at=None).count() == 1
+
+
+@pytest.mark.server
+def test_a_waiting_worker_hears_of_a_mail_at_once(worker, mail_server):
+    with mail_server.up(), worker.process(mail_server.port) as process:
+        write(1)
+        mail_server.wait_for(1)
+        began = time.monotonic()
+        write(2)
+        mail_server.wait_for(2)
+        assert time.monotonic() - began < 3  # it would look by itself every 5 seconds
+        process.terminate()
+        assert process.wait(30) == 0
