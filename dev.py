@@ -121,7 +121,7 @@ def port_number(text: str) -> int:
 
 
 def benchmarks() -> list[str]:
-    return sorted(path.stem for path in (ROOT / "bench").glob("[a-z]*.py"))
+    return sorted(p.stem for p in (ROOT / "bench").glob("[a-z]*.py") if p.stem != "report")
 
 
 def say(line: str, stream: object = None) -> None:

@@ -1,7 +1,6 @@
 """Strangers' text becomes safe HTML with few tags, and keeps every word."""
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
@@ -10,23 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comments import markdown, markup
+from comments import markup
 from tests.hostile import CORPORA, everything, examples_of_commonmark
-
-PROSE = (
-    "The argument, as far as I can see, turns on what *exactly* is meant by freedom: here & now,"
-    ' or one day (see https://a.example/x).\n\n> So you said.\n\nI don\'t "agree" with that. '
-)
-LENGTH = 20_000
-# What is dear to parse or to clean, in Markdown and in HTML; each is repeated to LENGTH.
-DEAR = [
-    "[", "![", "[]", "](", "[a](", "[a](<b", '[a](b "', "[a](http://a.b)", "[a.b](http://c.dd)",
-    "*a ", "_a_ ", "**_", "*_", "a**b", "*`", "`a", "`]", "`\u202e", "<", "<http://a.b>", "<a>",
-    "&", "&amp;", '"', "\\<", "\n\\", "a\n", "a\n\n", ">\n\n", "> \n\n", "\n``", "```\n",
-    "1. ```\n", "- a\n", "-\n", "> " * 20 + "a\n\n", "- " * 20 + "a\n", "    a\n\n", "http://a.b ",
-    "http://", "http://a.b/(", "a.", "\u202e", "\u200b\u00ad", "e\u0301\u0301", "\u0301", "\u6f22",
-    "](x)[", "`]`", "\t", "[*a](x)", "&lt;!--",
-]  # fmt: skip
 
 
 class Inspector(HTMLParser):
@@ -174,36 +158,3 @@ def test_past_the_bound_every_word_stays_as_plain_text(piece):
     found = inspect(render(text))
     assert found.faults == []
     assert re.sub("[^a]", "", "".join(found.words)) == "a" * 6000
-
-
-def seconds(function, text):
-    """The processor's time for a call: the best of two, since the machine has other work."""
-
-    def once():
-        began = time.thread_time()
-        function(text)
-        return time.thread_time() - began
-
-    return min(once(), once())
-
-
-def in_stages(piece, length):
-    """The times of Markdown and of cleaning for a piece repeated to a length."""
-    text = markup.normalise((piece * (length // len(piece) + 1))[:length])
-    html = markup.show(markdown.to_html(text))
-    return seconds(lambda text: markup.show(markdown.to_html(text)), text), seconds(
-        markup.clean, html
-    )
-
-
-@pytest.fixture(scope="module")
-def prose():
-    return sum(in_stages(PROSE, LENGTH))
-
-
-@pytest.mark.parametrize("piece", DEAR)
-def test_no_text_takes_much_longer_than_prose_of_its_length(prose, piece):
-    half, whole = in_stages(piece, LENGTH // 2), in_stages(piece, LENGTH)
-    for before, after in zip(half, whole, strict=True):
-        assert after < 8 * prose
-        assert after < 3 * before + prose / 10  # what takes no time doubles by chance
