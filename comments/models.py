@@ -222,7 +222,8 @@ class Comment(MPTTModel):
         indexes = [
             # The queue: what waits, oldest first.
             models.Index(fields=["status", "submitted_at"], name="comments_queue"),
-            # The feed of all comments: its entries, and when anything in it changed.
+            # Feeds: the newest of all, and when anything changed. The same under one post, whose
+            # feed would otherwise walk through everything that is newer elsewhere.
             models.Index(
                 fields=["-published_at", "-id"],
                 condition=Q(status=Status.PUBLISHED),
@@ -232,6 +233,16 @@ class Comment(MPTTModel):
                 fields=["-changed_at"],
                 condition=Q(number__isnull=False),
                 name="comments_last_changed",
+            ),
+            models.Index(
+                fields=["post", "-published_at", "-id"],
+                condition=Q(status=Status.PUBLISHED),
+                name="comments_newest_of_post",
+            ),
+            models.Index(
+                fields=["post", "-changed_at"],
+                condition=Q(number__isnull=False),
+                name="comments_post_changed",
             ),
         ]
 

@@ -9,7 +9,16 @@ pytestmark = pytest.mark.browser
 
 QUEUE = "admin/queue/"
 # One page of each kind; {post} has a deep thread, {status} is a reader's private page.
-PUBLIC = ["", "{post}", "{post}comment/", "{post}c/1.1/reply/", "{status}", "about/"]
+PUBLIC = [
+    "",
+    "{post}",
+    "{post}comment/",
+    "{post}c/1.1/reply/",
+    "{post}c/1.1/report/",
+    "{post}c/1.1/report/sent/",
+    "{status}",
+    "about/",
+]
 
 
 @pytest.fixture(scope="module")
