@@ -25,6 +25,7 @@ class Page(HTMLParser):
         super().__init__()
         self.address, self.body = address, body
         self.forms, self.links, self.problem = [], [], ""
+        self.typed = {}
         self._in_problem = False
         self.feed(body)
 
@@ -35,6 +36,8 @@ class Page(HTMLParser):
             self.forms.append((action, {}))
         elif tag == "input" and given.get("type") == "hidden" and self.forms:
             self.forms[-1][1][given["name"]] = given.get("value", "")
+        elif tag in {"input", "textarea"} and self.forms and "name" in given:
+            self.typed.setdefault(given["name"], self.forms[-1])
         elif tag == "a" and "href" in given:
             self.links.append(urljoin(self.address, given["href"]))
         self._in_problem = given.get("class") == "problem"
@@ -42,6 +45,9 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if self._in_problem:
             self.problem += data
+
+    def form_with(self, field):
+        return self.typed[field]
 
     def form_to(self, ending):
         return [form for form in self.forms if form[0].endswith(ending)]
@@ -80,13 +86,14 @@ class Reader:
         if self.sent % COMMENTS_PER_VISIT == 0:
             self.page = self.browser.open(self.chance.choice(self.posts))
         self.sent += 1
-        action, hidden = self._form().forms[0]
+        action, hidden = self._form().form_with("text")
         fields = {**hidden, "name": self.name, "mail": "", "text": text}
         answer = self.browser.open(action, fields)
         if "/comments/" in answer.address and text in answer.body:
             self.accepted.append(text)
             return True
         self.problems.append(answer.problem or f"{answer.address}: {answer.body[:200]}")
+        self.sent = 0  # whoever is refused looks at the page again
         return False
 
     def _form(self):
