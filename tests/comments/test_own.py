@@ -168,6 +168,15 @@ def test_references_follow_the_text():
     assert Reference.objects.get(source=comment).target == second
 
 
+def test_a_text_rendered_for_another_post_is_not_stored(monkeypatch):
+    comment, elsewhere = send(make_post(), "One"), make_post()
+    ordinary = intake.make_draft
+    monkeypatch.setattr(intake, "make_draft", lambda **f: ordinary(**{**f, "post": elsewhere}))
+    with pytest.raises(ChangedMeanwhile):
+        edit(comment)
+    assert Comment.objects.get().text == "One"
+
+
 def test_an_edit_that_can_not_be_logged_does_not_happen(monkeypatch):
     comment = send(make_post(), "One")
     monkeypatch.setattr("moderation.screening.screener.log_act", _fail)
