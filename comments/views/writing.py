@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -52,11 +51,6 @@ class CommentFormView(GuardedFormView):
         super().setup(request, *args, **kwargs)
         self.commenter = commenter_of(request)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = super().dispatch(request, *args, **kwargs)
-        settle(request, response, self.commenter)
-        return response
-
     def find(self, *, slug: str, number: str = "") -> Spot:
         """Under the post, or under the comment that the number leads to."""
         post = get_object_or_404(Post.objects.published(), slug=slug, kind=self.kind)
@@ -102,6 +96,7 @@ class CommentFormView(GuardedFormView):
         if staff is None:
             self._remember(response, draft, comment, form)
             self._confirm(comment, form)
+        settle(self.request, response, self.commenter)
         return response
 
     def _remember(
@@ -158,7 +153,9 @@ class CommentFormView(GuardedFormView):
             "problem": problem or _closed(about),
             "preview": preview,
         }
-        return render(self.request, "comments/form.html", context, status=status)
+        response = render(self.request, "comments/form.html", context, status=status)
+        settle(self.request, response, self.commenter)
+        return response
 
     def _previews(self) -> bool:
         return "preview" in self.request.POST

@@ -41,6 +41,15 @@ def page(client, path=""):
     return client.get(f"{HERE}{path}").content.decode()
 
 
+def test_every_form_and_button_works_without_a_csrf_cookie(post):
+    """Django's test client does not ask for one unless told to; browsers meet the real thing."""
+    browser = Client(enforce_csrf_checks=True)
+    write(browser, post, remember="on")
+    stamp = {"stamp": make_stamp("visit", post.pk)}
+    assert browser.post(f"/comments/visit/{post.pk}/", stamp).status_code == 302
+    assert browser.post(f"/comments/forget/{post.pk}/").status_code == 302
+
+
 def test_without_the_tick_nobody_is_remembered(client, post):
     assert not write(client, post).cookies
     assert not Commenter.objects.exists()

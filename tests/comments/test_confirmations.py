@@ -132,6 +132,12 @@ def test_a_look_at_the_link_confirms_nothing_and_the_button_does_once(client, po
     assert press(client, path).status_code == 410
 
 
+def test_the_button_needs_no_csrf_cookie(post):
+    browser = Client(enforce_csrf_checks=True)
+    write(browser, post)
+    assert press(browser).url == "/comments/confirmed/"
+
+
 @pytest.mark.parametrize("token", ["x", "canary", "%00", "a" * 500])
 def test_a_link_can_not_be_guessed(client, post, token):
     write(client, post)
