@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('blog', '0003_in_menu'),
-        ('comments', '0006_feed_indexes'),
+        ('comments', '0008_confirmations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
