@@ -1,12 +1,13 @@
 """The base of public forms: guarded without a cookie, and nobody's text is ever lost."""
 
 import logging
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
-from django.utils.decorators import method_decorator
+from django.http.response import HttpResponseBase
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -28,8 +29,6 @@ class Refused(Exception):
         self.status = status
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # the stamp and Origin stand in: core.guards
-@method_decorator(never_cache, name="dispatch")
 class GuardedFormView(View):
     """POST: guards, then the form's own shape, then `send`; GET: the empty form.
 
@@ -39,6 +38,12 @@ class GuardedFormView(View):
     """
 
     purpose: ClassVar[str]
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        # Not on dispatch, where a subclass with its own would lose them without a word.
+        view = never_cache(super().as_view(**initkwargs))
+        return csrf_exempt(view)  # the stamp and Origin stand in: core.guards
 
     def find(self, *args: Any, **kwargs: Any) -> Any:
         """What the address, by the parts that its route captures, leads to; or Http404."""

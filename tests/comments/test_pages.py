@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import signing
+from django.test import Client
 from django.urls import reverse
 
 from blog.models import Post
@@ -33,6 +34,16 @@ def test_a_reader_sends_a_comment_and_is_told_that_it_waits(client, post):
     answer = client.post("/posts/a-post/comment/", fields(post), follow=True)
     assert "Waiting." in answer.content.decode()
     assert Comment.objects.get().status == "pending"
+
+
+def test_a_comment_needs_no_csrf_cookie(post):
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/posts/a-post/comment/", fields(post)).status_code == 302
+
+
+def test_no_page_with_a_form_is_kept(client, post):
+    answer = client.get("/posts/a-post/comment/")
+    assert "no-store" in answer["Cache-Control"]
 
 
 def test_the_page_holds_all_that_the_form_needs(client, post):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -84,6 +85,11 @@ def test_a_reader_reports_a_comment_and_is_thanked(client, comment):
     stored = Report.objects.get()
     assert (stored.comment, stored.reason, stored.text) == (comment, "insult", "He calls me names.")
     assert fresh(comment).is_published
+
+
+def test_a_report_needs_no_csrf_cookie(comment):
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(address(comment), fields(comment)).status_code == 302
 
 
 def test_comments_under_pages_are_reported_too(client):
