@@ -14,12 +14,12 @@ def test_a_comment_goes_from_waiting_to_number_1_gets_a_reply_and_leaves_a_tombs
 
     author.publish("The premise is doubtful.")
     assert other_visitor.comments(post) == {"1": "The premise is doubtful."}
-    assert reader.told(status_page) == "Published as 1."
+    assert reader.told(status_page) == "Published as #1."
 
     reply_page = plain_reader.reply(post, "1", "It is not.", name="Ben")
     assert plain_reader.told(reply_page).startswith("Waiting.")
     author.publish("It is not.")
-    assert plain_reader.told(reply_page) == "Published as 1.1."
+    assert plain_reader.told(reply_page) == "Published as #1.1."
     assert other_visitor.comments(post)["1.1"] == "It is not."
 
     author.remove("The premise is doubtful.")

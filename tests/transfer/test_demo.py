@@ -39,3 +39,11 @@ def test_without_demo_there_is_one_account_and_it_has_no_password():
 def test_no_demo_account_has_a_password():
     call_command("demo")
     assert not any(user.has_usable_password() for user in get_user_model().objects.all())
+
+
+def test_a_long_conversation_is_right_in_every_number(client, capsys):
+    call_command("demo")
+    call_command("demo_conversation", "120")
+    address = capsys.readouterr().out.split()[-1]
+    assert not list(find_faults())
+    assert "120 comments" in client.get(address).content.decode()
