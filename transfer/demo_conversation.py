@@ -22,10 +22,11 @@ NAMES: Final = (
     "Hanna Okafor", "Joon-ho", "Marta S.", "Peter", "L. Varga", "Mirela", "Lucian", "Ágnes",
     "Dmitri", "Rahel",
 )  # fmt: skip
-WORDS: Final = (
+LINE: Final = (
     "the argument rests on a premise that nobody has defended since and yet every reply takes it"
     " for granted which is why I keep asking what would follow if it were false"
-).split()
+)
+WORDS: Final = LINE.split()
 SHARE_OF_TOP_LEVEL: Final = 0.15
 DEEPEST: Final = 6
 
