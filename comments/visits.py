@@ -2,7 +2,8 @@
 
 The time moves only when the reader presses the button, never by reading: a page opened by mistake,
 or by a program, forgets nothing. It becomes the time at which the page with that button was made,
-so what was published while the reader read it is still new. The last 50 posts are kept.
+so what was published while the reader read it is still new. Seconds are rounded down: what came in
+the same one is shown twice rather than missed. The last 50 posts are kept.
 """
 
 from collections.abc import Mapping
