@@ -55,7 +55,8 @@ INSPECT = """
       const runs = [...element.attributes].some((attribute) => attribute.name.startsWith("on"));
       const foreign = element.matches(
         "iframe, object, embed, base, svg script, math, video, meta[http-equiv], bdi > *, h3 *:not("
-        + "bdi, .badge, .shape, .shape path)") || (element.matches("script") && !element.src.startsWith(own));
+        + "bdi, .badge, .shape, .shape path)")
+        || (element.matches("script") && !element.src.startsWith(own));
       if (runs || foreign) faults.push(element.outerHTML);
     }
     return {faults, comments: document.querySelectorAll("article.comment, article.card").length,
