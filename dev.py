@@ -317,6 +317,7 @@ def show(data: Path) -> int:
 
 
 def database(data: Path) -> AbstractContextManager[None]:
+    embedded.make_folder(data)
     embedded.make_secret_key(data)
     return nullcontext() if os.environ.get("DATABASE_URL") else embedded.attached(data, say)
 

@@ -5,6 +5,7 @@ caller holds the lock of the comment's tree (comments.tree.under_lock).
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from django.db import connection
 from django.db.models import F
@@ -13,6 +14,8 @@ from blog.models import Post
 from comments import tree
 from comments.errors import ParentWithoutNumber
 from comments.models import Comment, Place
+
+PATTERN: Final = r"[1-9][0-9]*(?:\.[1-9][0-9]*)*"
 
 
 def allot_number(comment: Comment) -> None:

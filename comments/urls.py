@@ -5,13 +5,14 @@ from django.urls import path, register_converter
 from blog.models import Post
 from blog.urls import PAGE_ROUTE, POST_ROUTE
 from blog.urls import lists as blog_lists
+from comments.numbers import PATTERN
 from comments.views import confirming, feeds, own, reading, remembering, writing
 
 
 class NumberConverter:
     """A comment's number in a path: `1`, `1.6`."""
 
-    regex = r"[1-9][0-9]*(?:\.[1-9][0-9]*)*"
+    regex = PATTERN
 
     def to_python(self, value: str) -> str:
         return value

@@ -19,7 +19,10 @@ def comes_from_here(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return True
-    sent_from = urlsplit(origin)
+    try:
+        sent_from = urlsplit(origin)
+    except ValueError:  # brackets that hold no address
+        return False
     if request.is_secure() and sent_from.scheme != "https":
         return False
     return sent_from.netloc.lower() == request.get_host().lower()

@@ -35,6 +35,7 @@ STATUSES: Final = {
 READERS_OWN: Final = frozenset(["", "comment"])
 LONGEST_NAME: Final = 80
 LONGEST_MAIL: Final = 254
+LONGEST_NUMBER: Final = 20  # digits, as many as WordPress's own ids can have
 
 KIND: Final = ImportedItem.Kind.COMMENT
 
@@ -51,7 +52,8 @@ class Arrival:
     @property
     def order(self) -> tuple[datetime, int, str]:
         """By date, then by WordPress's id."""
-        number = int(self.wp_id) if self.wp_id.isdecimal() else 0
+        is_number = self.wp_id.isdecimal() and len(self.wp_id) <= LONGEST_NUMBER
+        number = int(self.wp_id) if is_number else 0
         return self.comment.submitted_at, number, self.wp_id
 
 

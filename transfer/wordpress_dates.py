@@ -25,9 +25,9 @@ def rss_moment(text: str) -> datetime | None:
     """The time of an RSS date such as `Tue, 18 Jan 2011 07:40:14 +0000`."""
     try:
         read = parsedate_to_datetime(text)
-    except ValueError:
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the second for a year or an offset beyond all calendars
         return None
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _read(text: str) -> datetime | None:

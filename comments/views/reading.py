@@ -1,5 +1,6 @@
 """Reading a conversation: the post page with its views, one branch, and permalinks."""
 
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from blog.views import PostView
 from comments import page
 from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
-from comments.numbers import find_place
+from comments.numbers import PATTERN, find_place
 from comments.views.remembering import is_personal, keep_private, visit_stamp
 from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
@@ -144,5 +145,7 @@ def _is_to_be_seen(post: Post) -> bool:
 
 def _writer(post: Post, number: str) -> Comment:
     """The published comment whose writer was asked for; nobody else's name is looked up."""
+    if not re.fullmatch(PATTERN, number):
+        raise Http404
     published = Comment.objects.filter(post=post).published()
     return get_object_or_404(published, number=number)

@@ -146,7 +146,7 @@ def test_staff_are_not_mixed_up_with_a_reader_of_the_same_name(client, post):
     assert shown(client, "/posts/a-post/?by=2") == ["2"]
 
 
-@pytest.mark.parametrize("number", ["9", "x", ""])
+@pytest.mark.parametrize("number", ["9", "x", "%00", "1.", ""])
 def test_nobodys_comments_are_not_found_or_the_whole_thread(client, post, number):
     publish_all(post, "")
     expected = 200 if number == "" else 404

@@ -143,3 +143,9 @@ def test_the_notice_stands_above_the_form_as_plain_text(client, post):
     Post.objects.update(comments_notice="Please <b>cite</b>.")
     for address in ("/posts/a-post/", reverse("comments:comment", args=["a-post"])):
         assert "Please &lt;b&gt;cite&lt;/b&gt;." in client.get(address).content.decode()
+
+
+def test_an_account_with_a_long_name_can_comment(client, post):
+    client.force_login(make_user("author", first_name="Wolfeschlegel" * 10, last_name="Ng"))
+    assert client.post("/posts/a-post/comment/", fields(post)).status_code == 302
+    assert Comment.objects.get().name == ("Wolfeschlegel" * 10)[:80]

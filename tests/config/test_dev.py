@@ -337,3 +337,9 @@ def test_gunicorn_settings(made):
         "accesslog": None,
         "max_requests": 0,
     }
+
+
+@server
+def test_psql_opens_on_a_data_folder_that_is_not_there_yet(data):
+    asked = run(data, "dev.py", "db", "-Atc", "SELECT 41 + 1")
+    assert (asked.returncode, asked.stdout.strip().splitlines()[-1]) == (0, "42"), asked.stderr

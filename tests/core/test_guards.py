@@ -37,6 +37,8 @@ def test_a_stamp_from_before_a_key_was_rotated_holds():
         ({"Origin": "http://testserver:81"}, False),
         ({"Origin": "null"}, False),
         ({"Origin": ""}, False),
+        ({"Origin": "http://[::1"}, False),
+        ({"Origin": "http://[x]:99999999"}, False),
         ({"Sec-Fetch-Site": "same-origin"}, True),
         ({"Sec-Fetch-Site": "none"}, True),
         ({"Sec-Fetch-Site": "same-site"}, False),

@@ -333,3 +333,18 @@ def test_a_byte_order_mark_and_blank_lines_before_the_xml_do_no_harm(make_export
     path.write_bytes(before + path.read_bytes())
     bring(path)
     assert Post.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "date", ["Fri, 31 Dec 9999 23:59:59 -0800", f"Tue, 18 Jan 2011 07:40:14 +{'9' * 20}"]
+)
+def test_a_date_beyond_all_calendars_stops_no_import(make_export, date):
+    undated = wxr_files.item(1, wxr_files.comment(1)).replace("2013-03-01", "0000-00-00")
+    bring(make_export(undated.replace("</item>", f"<pubDate>{date}</pubDate></item>")))
+    assert Post.objects.get().is_published
+
+
+def test_an_endless_comment_id_stops_no_import(make_export):
+    endless = wxr_files.comment(1).replace("_id>1<", f"_id>{'9' * 5000}<")
+    bring(make_export(wxr_files.item(1, endless)))
+    assert Comment.objects.count() == 1
