@@ -144,5 +144,7 @@ def _is_to_be_seen(post: Post) -> bool:
 
 def _writer(post: Post, number: str) -> Comment:
     """The published comment whose writer was asked for; nobody else's name is looked up."""
+    if "\0" in number:  # which Postgres refuses
+        raise Http404
     published = Comment.objects.filter(post=post).published()
     return get_object_or_404(published, number=number)

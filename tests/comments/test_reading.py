@@ -187,3 +187,9 @@ def test_every_view_takes_the_same_queries_for_any_number_of_comments(
         make_published(post, parent=root, user=post.author, text="See #1.")
     with django_assert_max_num_queries(10):
         client.get(f"/posts/a-post/{view}")
+
+
+@pytest.mark.parametrize("number", ["%00", "1%00", "1.99", "x"])
+def test_a_writer_who_is_not_there_is_not_found(client, post, number):
+    make_published(post)
+    assert client.get(f"/posts/a-post/?by={number}").status_code == 404
