@@ -46,7 +46,7 @@ def test_reading_sets_no_cookie_and_the_button_does(client, post):
     found = page(client)
     action = re.search(r'<form id="visit"[^>]*action="([^"]+)"', found)[1]
     stamp = re.search(r'<form id="visit".*?value="([^"]+)"', found)[1]
-    assert '<button class="plain" form="visit">' in found
+    assert '<button type="submit" class="plain" form="visit">' in found
     answer = client.post(action, {"stamp": stamp})
     assert answer.url == f"{HERE}#comments"
     cookie = answer.cookies["visits"]
