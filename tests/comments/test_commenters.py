@@ -183,6 +183,26 @@ def test_who_repeats_anothers_form_later_is_not_its_writer(client, other, post):
     assert 'class="comment waiting"' not in page(other)
 
 
+def test_who_repeats_what_is_public_by_now_is_not_led_to_its_private_page(client, other, post):
+    """Name and text can be read by all then: from the same network they prove nothing."""
+    private = write(client, post, mail="hanna@e.example").url
+    comment = Comment.objects.get()
+    publish(comment)
+    for tick in ({}, {"remember": "on", "tell_me": "on", "mail": "eve@e.example"}):
+        repeated = write(other, post, **tick)
+        assert repeated.url == f"{HERE}c/1/"
+        assert not repeated.cookies
+    assert Comment.objects.count() == 1
+    assert private.startswith("/comments/")
+
+
+def test_the_cookie_leads_to_the_private_page_also_when_public(client, post):
+    first = write(client, post, remember="on")
+    publish(Comment.objects.get())
+    assert write(client, post).url.startswith("/comments/")
+    assert first.url.startswith("/comments/")
+
+
 def test_a_confirmed_commenter_is_never_given_away_by_repeating_a_form(other, post):
     confirmed = Commenter.objects.create(name="H", mail="h@e.example", confirmed_at=timezone.now())
     comment = send(post)

@@ -187,3 +187,29 @@ def test_every_view_takes_the_same_queries_for_any_number_of_comments(
         make_published(post, parent=root, user=post.author, text="See #1.")
     with django_assert_max_num_queries(10):
         client.get(f"/posts/a-post/{view}")
+
+
+@pytest.mark.parametrize("number", ["%00", "1%00", "1.99", "x"])
+def test_a_writer_who_is_not_there_is_not_found(client, post, number):
+    make_published(post)
+    assert client.get(f"/posts/a-post/?by={number}").status_code == 404
+
+
+def test_a_name_leads_to_what_its_bearer_wrote(client, post):
+    make_published(post, name="Hanna")
+    make_published(post, name="Joon")
+    page = client.get("/posts/a-post/").content.decode()
+    assert 'href="/posts/a-post/?by=1#comments"><bdi>Hanna</bdi></a>' in page
+    assert shown(client, "/posts/a-post/?by=1") == ["1"]
+
+
+def test_a_reply_at_the_depth_limit_says_that_it_stands_beside_what_it_answers(
+    client, post, monkeypatch
+):
+    monkeypatch.setattr(tree, "MAX_LEVEL", 1)
+    top = make_published(post)
+    reply = make_published(post, parent=top)
+    assert "no more levels" not in client.get("/posts/a-post/").content.decode()
+    make_published(post, parent=reply)
+    page = client.get("/posts/a-post/").content.decode()
+    assert page.count("beside it: no more levels below") == 1
