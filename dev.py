@@ -58,6 +58,10 @@ class MistakeError(Exception):
 
 
 def main() -> int:
+    named = os.environ.get("COLLOQUY_PYTHON")
+    if named and Path(named).absolute() != Path(sys.executable).absolute():
+        # Its packages hold the Postgres that manage.py will find too.
+        os.execv(named, [named, *sys.argv])  # noqa: S606
     options = arguments()
     os.chdir(ROOT)
     os.environ["PYTHONUNBUFFERED"] = "1"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 GONE: Final = "The comment you answer is no longer there to be answered."
 SAME_FORM_WITHIN: Final = timedelta(hours=1)
+DOUBLE_CLICK_WITHIN: Final = timedelta(minutes=1)
 
 Effect = Literal["note", "hold", "reject", "spam", "publish"]
 
@@ -47,6 +48,7 @@ class Draft:
     html: str
     refers_to: frozenset[int] = frozenset()
     user: "User | None" = None
+    stamp: str = ""  # of the form that it came by
     continues: bool = False  # by the parent's own writer, who may go on while the parent waits
     commenter: Commenter | None = None  # whose cookie came with it; the name proves nothing
     replaces: Comment | None = None  # the comment of which this would be the new text
@@ -117,6 +119,7 @@ def make_draft(
     text: str,
     user: Any = None,
     continues: bool = False,
+    stamp: str = "",
     commenter: Commenter | None = None,
 ) -> Draft:
     """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None."""
@@ -130,6 +133,7 @@ def make_draft(
         text=text,
         user=user,
         continues=continues,
+        stamp=stamp,
         commenter=commenter,
         **rendered._asdict(),
     )
@@ -149,6 +153,20 @@ def receive(draft: Draft, *, sender: str) -> Comment:
         return tree.under_lock(draft.parent.pk, lambda parent: _store(draft, parent, sender))
     except Comment.DoesNotExist as error:
         raise NotOpen(GONE) from error
+
+
+def is_from_its_writer(draft: Draft, comment: Comment) -> bool:
+    """Whether a draft that led to `comment` was sent by who wrote it, as far as a form can tell.
+
+    The same network and words are no proof: many share an address, and some the words. The same
+    page is, by its stamp, and so is a second press within a minute while the words are not yet
+    public. One query.
+    """
+    forms = Submission.objects.filter(comment=comment)
+    same_page = Q(stamp=draft.stamp) & ~Q(stamp="")
+    just_now = Q(received_at__gt=timezone.now() - DOUBLE_CLICK_WITHIN)
+    proof = same_page if comment.is_published else same_page | just_now
+    return forms.filter(proof).exists()
 
 
 def know_again(draft: Draft, comment: Comment, *, sender: str) -> None:
@@ -224,7 +242,7 @@ def _store(draft: Draft, parent: Comment | None, sender: str) -> Comment:
         comment.change_status(verdict.status, at=now)
     record_references(comment, draft.refers_to)
     record_reasons(comment, verdict, now)
-    Submission.objects.filter(digest=digest).update(comment=comment)
+    Submission.objects.filter(digest=digest).update(comment=comment, stamp=draft.stamp)
     if screener is not None:
         screener.record(comment, verdict, now)
     return comment

@@ -469,6 +469,8 @@ class Submission(models.Model):
     digest = models.CharField(max_length=64, primary_key=True)
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+", null=True)
     received_at = models.DateTimeField(default=timezone.now, db_index=True)
+    # That of the form that made the comment: who sends it again has the same page before them.
+    stamp = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"submission of {self.comment_id}"

@@ -10,7 +10,7 @@ import sys
 import django
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 
@@ -44,3 +44,5 @@ if __name__ == "__main__":
         main(*sys.argv[1:])
     except CommandError as error:
         sys.exit(f"dev.py: {error}")
+    except OperationalError as error:
+        sys.exit(f"dev.py: the database does not answer: {error}".strip())

@@ -1,13 +1,12 @@
 """Sending a comment: the form, on a page of its own or under a post, and what comes of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from blog.models import Post
 from comments import confirmations, intake, markup, references
@@ -89,14 +88,15 @@ class CommentFormView(GuardedFormView):
             return self.page(about, form, preview=markup.trusted(references.unlink(html)))
         staff = staff_of(self.request)
         draft = _draft(about, form, staff, self.commenter)
-        began = timezone.now()
+        draft = replace(draft, stamp=self.request.POST.get("stamp", ""))
         try:
             comment = intake.receive(draft, sender=self._sender(staff, self.commenter))
         except CommentError as error:
             raise Refused(str(error), 409) from error
-        if not (staff or self.commenter) and comment.published_at and comment.published_at < began:
-            # Anybody on the same network can repeat what is public: that proves no writer.
-            return redirect(comment.get_absolute_url())
+        if not (staff or self.commenter or intake.is_from_its_writer(draft, comment)):
+            if comment.is_published:
+                return redirect(comment.get_absolute_url())
+            return render(self.request, "comments/received.html", {"post": about.post})
         response = redirect(status_address(comment))
         if staff is None:
             self._remember(response, draft, comment, form)
@@ -179,7 +179,7 @@ class ContinueView(CommentFormView):
             parent=own,
             url=reverse("comments:continue", args=[token]),
             continues=True,
-            initial={"name": own.name, "mail": own.mail},
+            initial={"name": own.name},
         )
 
 

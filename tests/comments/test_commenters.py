@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from comments import commenters
-from comments.models import Comment, Commenter
+from comments.models import Comment, Commenter, Submission
 from comments.shapes import shape_of
 from core.guards import make_stamp
 from moderation import services
@@ -183,11 +183,33 @@ def test_who_repeats_anothers_form_later_is_not_its_writer(client, other, post):
     assert 'class="comment waiting"' not in page(other)
 
 
+def test_who_repeats_a_waiting_comment_from_another_page_is_told_so_and_no_more(
+    other, client, post
+):
+    private = write(client, post).url
+    Submission.objects.update(
+        stamp="of the page that Hanna had", received_at=timezone.now() - timedelta(minutes=2)
+    )
+    form = {"name": "Hanna", "text": "Hello.", "stamp": make_stamp("comment", post.pk)}
+    answer = other.post(f"{HERE}comment/", form)
+    assert "Received already" in answer.content.decode()
+    assert private not in answer.content.decode()
+    assert Comment.objects.count() == 1
+
+
+def test_the_same_page_sent_again_leads_to_the_same_private_page(client, post):
+    stamp = make_stamp("comment", post.pk)
+    first = write(client, post, stamp=stamp)
+    Submission.objects.update(received_at=timezone.now() - timedelta(minutes=2))
+    assert write(client, post, stamp=stamp).url == first.url
+
+
 def test_who_repeats_what_is_public_by_now_is_not_led_to_its_private_page(client, other, post):
     """Name and text can be read by all then: from the same network they prove nothing."""
     private = write(client, post, mail="hanna@e.example").url
     comment = Comment.objects.get()
     publish(comment)
+    Submission.objects.update(stamp="of the page that Hanna had")
     for tick in ({}, {"remember": "on", "tell_me": "on", "mail": "eve@e.example"}):
         repeated = write(other, post, **tick)
         assert repeated.url == f"{HERE}c/1/"
