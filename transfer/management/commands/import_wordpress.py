@@ -9,6 +9,7 @@ from django.db import connection
 
 from comments.errors import TreeBusy
 from core.progress import Progress
+from transfer.models import ImportedItem
 from transfer.wordpress import WordPressImport
 from transfer.wxr import Export, NotAnExport
 
@@ -34,6 +35,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if ImportedItem._meta.db_table not in connection.introspection.table_names():
+            raise CommandError("This database has no site yet: run `migrate` first.")
         author = _find_author(options["author"])
         path = Path(options["file"])
         try:
