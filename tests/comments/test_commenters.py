@@ -373,3 +373,12 @@ def test_figures_are_drawn_here_without_styles_and_without_words(client, post):
     assert 'aria-hidden="true"' in svg
     assert "style" not in svg
     assert "http" not in svg
+
+
+def test_a_comment_that_waits_again_is_still_there_for_its_own_writer(client, other, post):
+    write(client, post, remember="on", text="Canary words.")
+    comment = publish(Comment.objects.get())
+    services.hold_comment(comment_id=comment.pk, version=comment.version, by=make_user())
+    assert "Canary words." in page(client)
+    assert "waits for another look" in page(client)
+    assert "Canary" not in page(other)
