@@ -25,7 +25,7 @@ def test_a_comment_goes_from_waiting_to_number_1_gets_a_reply_and_leaves_a_tombs
     author.remove("The premise is doubtful.")
     assert other_visitor.comments(post) == {"1": None, "1.1": "It is not."}
     assert not other_visitor.sees("Rahel")
-    assert reader.told(status_page).startswith("Not public.")
+    assert reader.told(status_page).startswith("Removed by a moderator.")
     assert reader.sees("The premise is doubtful.")
 
 
