@@ -17,6 +17,7 @@ from comments.models import Comment, Commenter
 from comments.numbers import find_place
 from comments.rendering import render_text
 from comments.status import Status
+from comments.tree import MAX_LEVEL
 from comments.views.own import find_own, status_address
 from core.guarded import GuardedFormView, Refused
 from core.guards import make_stamp
@@ -153,6 +154,7 @@ class CommentFormView(GuardedFormView):
             "post": about.post,
             "parent": about.parent,
             "continues": about.continues,
+            "is_beside": _is_beside(about),
             "form": form,
             "form_url": about.url,
             "problem": problem or _closed(about),
@@ -212,6 +214,11 @@ def staff_of(request: HttpRequest) -> Any:
     """The signed-in member of staff who sends this, or None."""
     user = request.user
     return user if user.is_authenticated and user.is_active and user.is_staff else None
+
+
+def _is_beside(spot: Spot) -> bool:
+    """Whether the reply will stand beside what it answers, since there are no levels below."""
+    return spot.parent is not None and spot.parent.level >= MAX_LEVEL
 
 
 def _closed(spot: Spot) -> str:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -149,3 +150,12 @@ def test_an_account_with_a_long_name_can_comment(client, post):
     client.force_login(make_user("author", first_name="Wolfeschlegel" * 10, last_name="Ng"))
     assert client.post("/posts/a-post/comment/", fields(post)).status_code == 302
     assert Comment.objects.get().name == ("Wolfeschlegel" * 10)[:80]
+
+
+def test_below_the_last_level_the_form_says_where_the_reply_will_stand(client, post):
+    comment = make_published(post)
+    address = "/posts/a-post/c/1/reply/"
+    assert "no more levels" not in client.get(address).content.decode()
+    deep = make_published(post, parent=comment)
+    Comment.objects.filter(pk=deep.pk).update(level=F("level") + 58)
+    assert "no more levels" in client.get("/posts/a-post/c/1.1/reply/").content.decode()
