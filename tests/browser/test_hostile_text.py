@@ -55,7 +55,7 @@ INSPECT = """
       const runs = [...element.attributes].some((attribute) => attribute.name.startsWith("on"));
       const foreign = element.matches(
         "iframe, object, embed, base, svg script, math, video, meta[http-equiv], bdi > *, h3 *:not("
-        + "bdi, .badge, .shape, .shape path)")
+        + "bdi, .badge, .shape, .shape path, .writer)")
         || (element.matches("script") && !element.src.startsWith(own));
       if (runs || foreign) faults.push(element.outerHTML);
     }
