@@ -22,6 +22,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +51,7 @@ CHECKS = {
     "manage.py check": ["python", "manage.py", "check"],
     "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
+ENDING = threading.Event()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -249,12 +251,18 @@ def up(options: argparse.Namespace) -> int:
                 with Worker(python) as worker:
                     while server.poll() is None:
                         worker.keep()
-                        time.sleep(0.5)
+                        if ENDING.wait(0.5):
+                            return 0
     raise MistakeError(f"the web server ended by itself with status {server.returncode}")
 
 
 def end(number: int, frame: FrameType | None) -> None:
-    """A second signal must not cut short the ending that the first began."""
+    """A second signal must not cut short the ending that the first began.
+
+    The flag is for a signal that comes while a process is forked: what a handler raises there,
+    Python drops.
+    """
+    ENDING.set()
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)
     sys.exit(0)
