@@ -26,7 +26,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from urllib.parse import quote
@@ -52,6 +52,7 @@ CHECKS = {
     "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
 ENDING = threading.Event()
+ENDED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -231,7 +232,7 @@ def errors_of(output: str) -> str:
 
 def up(options: argparse.Namespace) -> int:
     """Answer SIGINT, SIGTERM and SIGHUP by ending, in order, all that was started."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDED_BY:
         signal.signal(number, end)
     data = embedded.data_folder()
     if is_up(data):
@@ -263,9 +264,19 @@ def end(number: int, frame: FrameType | None) -> None:
     Python drops.
     """
     ENDING.set()
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for one in ENDED_BY:
         signal.signal(one, signal.SIG_IGN)
     sys.exit(0)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let a signal wait while a process is started and written down: else nobody would end it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDED_BY)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def address(port: int) -> str:
@@ -337,14 +348,11 @@ def database(data: Path) -> AbstractContextManager[None]:
 def first_run(python: str, port: int, *options: str) -> str:
     """Run config/firstrun.py; pass on what it says but its last line, the sign-in link."""
     command = [python, "-m", "config.firstrun", address(port), *options]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        try:
-            lines = process.communicate()[0].splitlines()
-        except BaseException:
-            process.terminate()
-            raise
+    with ExitStack() as leaving:
+        with held_back():
+            process = start(command, stdout=subprocess.PIPE)
+            leaving.callback(finish, process)
+        lines = process.communicate()[0].decode().splitlines()
     if process.returncode != 0 or not lines:
         raise MistakeError("the site could not be prepared: see above")
     for line in lines[:-1]:
@@ -358,16 +366,18 @@ def web_server(python: str, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     settings = os.environ.get("DJANGO_SETTINGS_MODULE") or "config.settings.dev"
     ours = {"DJANGO_SETTINGS_MODULE": settings, "COLLOQUY_BIND": f"127.0.0.1:{port}"}
     command = [python, "-m", "gunicorn", "--graceful-timeout", "5"]
-    server = start(command, ours)
-    try:
+    with ExitStack() as leaving:
+        with held_back():
+            server = start(command, ours)
+            leaving.callback(finish, server)
         yield server
-    finally:
-        finish(server)
 
 
-def start(command: list[str], ours: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
+def start(
+    command: list[str], ours: dict[str, str] | None = None, stdout: int | None = None
+) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        command, env={**os.environ, **(ours or {})}, start_new_session=True,
+        command, env={**os.environ, **(ours or {})}, start_new_session=True, stdout=stdout,
         preexec_fn=end_with_parent,  # noqa: PLW1509 (no threads run here)
     )  # fmt: skip
 
@@ -388,29 +398,33 @@ class Worker:
 
     def __init__(self, python: str) -> None:
         self.command = [python, "manage.py", "worker"]
+        self.process: subprocess.Popen[bytes] | None = None
         self.not_before = 0.0
 
     def __enter__(self) -> "Worker":
-        self.process = start(self.command)
         return self
 
     def __exit__(self, *error: object) -> None:
-        finish(self.process)
+        if self.process:
+            finish(self.process)
 
     def keep(self) -> None:
-        """Start it again, some seconds after it ended by itself."""
-        status, now = self.process.poll(), time.monotonic()
-        if status is None:
+        """Start it, and start it again some seconds after it ended by itself."""
+        now = time.monotonic()
+        if self.process and self.process.poll() is None:
             self.not_before = 0.0
-        elif not self.not_before:
+        elif self.process and not self.not_before:
             self.not_before = now + self.PAUSE
+            status = self.process.returncode
             say(f"dev.py: the worker ended with status {status}, it starts again", sys.stderr)
         elif now > self.not_before:
-            self.process = start(self.command)
+            with held_back():
+                self.process = start(self.command)
 
 
 def end_with_parent() -> None:
     """Linux only: elsewhere a killed dev.py leaves its web server to `dev.py down`."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDED_BY)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 

@@ -150,6 +150,31 @@ def test_up_ends_with_all_that_it_started(prepared, number):
     wait_for_nobody(prepared)
 
 
+STARTED_AND_INTERRUPTED = """
+import atexit, os, signal, subprocess, dev
+
+class Interrupted(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        atexit.register(lambda: print(os.path.exists(f"/proc/{self.pid}")))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+subprocess.Popen = Interrupted
+for number in dev.ENDED_BY:
+    signal.signal(number, dev.end)
+with dev.Worker("python3") as worker:
+    worker.command = ["sleep", "60"]
+    worker.keep()
+"""
+
+
+@server
+def test_a_process_whose_start_is_interrupted_is_ended_too():
+    command = [sys.executable, "-c", STARTED_AND_INTERRUPTED]
+    ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "False\n", "")
+
+
 @server
 def test_killed_up_takes_its_web_server_along_and_the_next_one_works(prepared):
     with site(prepared, "--no-demo") as one:
