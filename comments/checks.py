@@ -11,7 +11,15 @@ from django.utils.module_loading import import_string
 from comments.models import Comment
 from comments.rerendering import stale
 
-ASKED: Final = ("screen", "record", "record_own_act", "explain")  # comments.intake.Screener
+# The methods of comments.intake.Screener.
+ASKED: Final = (
+    "advise",
+    "count",
+    "screen",
+    "record",
+    "record_own_act",
+    "explain",
+)
 
 
 def check_rendered(

@@ -26,6 +26,14 @@ class NotOpen(CommentError):
     """The post, or the comment answered, takes no reply now."""
 
 
+class TurnedAway(CommentError):
+    """A rule refuses the comment: nothing is stored; the sentence tells its writer why."""
+
+
+class TooMany(TurnedAway):
+    """More than a limit allows in its time; the sentence says when the next one passes."""
+
+
 class NotPossible(CommentError):
     """The commenter may not do this, or no longer; the sentence says why."""
 

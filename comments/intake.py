@@ -16,10 +16,11 @@ from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 
 from blog.models import Post
 from comments import markup, numbers, tree
-from comments.errors import NotOpen
+from comments.errors import NotOpen, TooMany, TurnedAway
 from comments.models import Comment, Commenter, RecordedReason, Submission
 from comments.rendering import record_references, render_text
 from comments.status import Status
@@ -33,7 +34,7 @@ GONE: Final = "The comment you answer is no longer there to be answered."
 SAME_FORM_WITHIN: Final = timedelta(hours=1)
 DOUBLE_CLICK_WITHIN: Final = timedelta(minutes=1)
 
-Effect = Literal["note", "hold", "reject", "spam", "publish"]
+Effect = Literal["note", "publish", "hold", "spam", "reject", "refuse"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,25 +52,51 @@ class Draft:
     stamp: str = ""  # of the form that it came by
     continues: bool = False  # by the parent's own writer, who may go on while the parent waits
     commenter: Commenter | None = None  # whose cookie came with it; the name proves nothing
+    network: str = ""  # core.network.network_digest of the request; empty where none is known
+    form_made_at: datetime | None = None  # by its stamp
+    accepted: bool = False  # what Advice.to_accept asked for was ticked
     replaces: Comment | None = None  # the comment of which this would be the new text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One rule's finding. `sentence` is for people; `evidence` is JSON."""
+    """One rule's finding. `sentence` is for moderators, `advice` for the writer before sending.
+
+    `evidence` is JSON; `clause_id` is the screener's own, of the clause that the rule names.
+    """
 
     rule: str
     effect: Effect
     sentence: str
     evidence: dict[str, Any] = field(default_factory=dict)
+    advice: str = ""
+    clause_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A new comment's first status with every reason for it."""
+    """A new comment's first status with every reason for it.
+
+    With a `refusal`, a sentence to its writer, nothing is to be stored.
+    """
 
     status: Status
     reasons: tuple[Reason, ...]
+    refusal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """What the form shows before anything is sent; each may be empty.
+
+    `policy` is safe HTML, `to_accept` the label of a tick without which nothing is sent,
+    `warnings` are sentences about this draft, `refusal` says why nothing can be sent now.
+    """
+
+    policy: SafeString = field(default_factory=SafeString)
+    to_accept: str = ""
+    warnings: tuple[str, ...] = ()
+    refusal: str = ""
 
 
 class OwnAct(TextChoices):
@@ -95,8 +122,17 @@ class Explanation:
 class Screener(Protocol):
     """What COMMENT_SCREENER names: a class whose instances hold no state."""
 
-    def screen(self, draft: Draft) -> Verdict:
-        """The verdict on a draft. May query; must not write."""
+    def advise(self, draft: Draft) -> Advice:
+        """What to tell the writer of a draft, or of an empty form. May query; must not write."""
+
+    def count(self, draft: Draft) -> tuple[Reason, ...]:
+        """Count one try to send against the limits, and say which it passes.
+
+        Called outside any transaction, once for each form; what it returns goes into the verdict.
+        """
+
+    def screen(self, draft: Draft, counted: tuple[Reason, ...] = ()) -> Verdict:
+        """The verdict on a draft, with what `count` found. May query; must not write."""
 
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """Log what was decided, in the transaction that stores the comment."""
@@ -121,6 +157,7 @@ def make_draft(
     continues: bool = False,
     stamp: str = "",
     commenter: Commenter | None = None,
+    network: str = "",
 ) -> Draft:
     """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None."""
     name, text = markup.plain_name(name), markup.normalise(text)
@@ -135,6 +172,7 @@ def make_draft(
         continues=continues,
         stamp=stamp,
         commenter=commenter,
+        network=network,
         **rendered._asdict(),
     )
 
@@ -144,13 +182,16 @@ def receive(draft: Draft, *, sender: str) -> Comment:
 
     `sender` is a digest of cookie or network. Opens its own transaction, with the reasons and the
     screener's log row in it. Raises NotOpen when the post or the comment answered takes no reply
-    by now, TreeBusy, and what the database raises; then nothing is stored.
+    by now, TooMany, TurnedAway, TreeBusy, and what the database raises; then nothing is stored.
     """
+    counted = _count(draft, sender)
     if draft.parent is None:
         with transaction.atomic(durable=True):
-            return _store(draft, None, sender)
+            return _store(draft, None, sender, counted)
     try:
-        return tree.under_lock(draft.parent.pk, lambda parent: _store(draft, parent, sender))
+        return tree.under_lock(
+            draft.parent.pk, lambda parent: _store(draft, parent, sender, counted)
+        )
     except Comment.DoesNotExist as error:
         raise NotOpen(GONE) from error
 
@@ -185,13 +226,25 @@ def load_screener(path: str) -> Screener | None:
     return screener
 
 
-def screen(draft: Draft) -> tuple[Verdict, Screener | None]:
+def advise(draft: Draft) -> Advice:
+    """What the screener has to say above the form. Never raises: a form without it still works."""
+    try:
+        screener = load_screener(settings.COMMENT_SCREENER)
+        if screener is not None:
+            with transaction.atomic():
+                return screener.advise(draft)
+    except Exception:
+        logger.exception("The screener could not advise.")
+    return Advice()
+
+
+def screen(draft: Draft, counted: tuple[Reason, ...] = ()) -> tuple[Verdict, Screener | None]:
     """The verdict on a draft, and the screener that has to record it. Never raises."""
     try:
         screener = load_screener(settings.COMMENT_SCREENER)
         if screener is not None:
             with transaction.atomic():  # a failing query must not take the comment with it
-                return screener.screen(draft), screener
+                return screener.screen(draft, counted), screener
         sentence = "No screener is set: every comment waits."
     except Exception:
         logger.exception("The screener could not run; the comment is held.")
@@ -222,19 +275,43 @@ def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:
             effect=reason.effect,
             sentence=reason.sentence,
             evidence=reason.evidence,
+            clause_id=reason.clause_id,
             recorded_at=at,
         )
         for reason in verdict.reasons
     )
 
 
-def _store(draft: Draft, parent: Comment | None, sender: str) -> Comment:
+def _count(draft: Draft, sender: str) -> tuple[Reason, ...]:
+    """What the screener's limits say of one more form; nothing for one that came before."""
+    if Submission.objects.filter(
+        digest=_digest(draft, sender), received_at__gte=timezone.now() - SAME_FORM_WITHIN
+    ).exists():
+        return ()
+    try:
+        screener = load_screener(settings.COMMENT_SCREENER)
+        found = screener.count(draft) if screener is not None else ()
+    except Exception:
+        logger.exception("The screener could not count; the comment is held.")
+        sentence = "The limits could not be counted, so a person has to look."
+        return (Reason(rule="limits", effect="hold", sentence=sentence),)
+    for reason in found:
+        if reason.effect == "refuse":
+            raise TooMany(reason.advice or reason.sentence)
+    return found
+
+
+def _store(
+    draft: Draft, parent: Comment | None, sender: str, counted: tuple[Reason, ...]
+) -> Comment:
     digest = _digest(draft, sender)
     now = timezone.now()
     if earlier := _claim(digest, now):
         return earlier
     _require_open(draft, parent)
-    verdict, screener = screen(draft)
+    verdict, screener = screen(draft, counted)
+    if verdict.refusal:
+        raise TurnedAway(verdict.refusal)
     comment = _insert(draft, parent, now)
     if verdict.status == Status.PUBLISHED:
         numbers.allot_number(comment)
@@ -255,6 +332,7 @@ def _insert(draft: Draft, parent: Comment | None, now: datetime) -> Comment:
         commenter=draft.commenter,
         name=draft.name,
         mail=draft.mail,
+        network=draft.network,
         text=draft.text,
         html=draft.html,
         html_version=markup.VERSION,

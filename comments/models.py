@@ -151,6 +151,13 @@ class Comment(MPTTModel):
     )
     name = models.CharField(max_length=80)
     mail = models.EmailField(blank=True)
+    network = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="A keyed digest of the sender's network; emptied with time.",
+    )
     text = models.TextField()
     html = models.TextField()
     html_version = models.PositiveSmallIntegerField()
@@ -440,6 +447,9 @@ class RecordedReason(models.Model):
     effect = models.CharField(max_length=10)
     sentence = models.TextField()
     evidence = models.JSONField(default=dict, blank=True)
+    clause_id = models.BigIntegerField(
+        null=True, blank=True, help_text="The screener's own, of the clause that the rule names."
+    )
     recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

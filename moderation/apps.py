@@ -6,6 +6,9 @@ class ModerationConfig(AppConfig):
     name = "moderation"
 
     def ready(self) -> None:
-        from moderation.roles import ensure_roles  # noqa: PLC0415 (models are loaded only now)
+        # Models are loaded only now.
+        from moderation.roles import ensure_roles  # noqa: PLC0415
+        from moderation.shipped import ensure_rules  # noqa: PLC0415
 
         post_migrate.connect(ensure_roles, sender=self, dispatch_uid="moderation.roles")
+        post_migrate.connect(ensure_rules, sender=self, dispatch_uid="moderation.rules")

@@ -7,9 +7,10 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from blog.models import Post
-from comments import intake
+from comments import intake, markup
 from comments.models import Comment
 from moderation import services
+from moderation.screening.facts import Facts
 
 counter = count(1)
 
@@ -43,6 +44,16 @@ def send(post, text=None, parent=None, *, name="Reader", user=None, sender="some
     text = text or f"Text {next(counter)}"
     draft = intake.make_draft(post=post, parent=parent, name=name, mail="", text=text, user=user)
     return intake.receive(draft, sender=sender)
+
+
+def make_facts(*groups, **fields):
+    """Facts for a rule: of a draft with these fields, and these groups in place of queries."""
+    at = fields.pop("at", timezone.now())
+    post = fields.pop("post", None) or Post(pk=1, title="A post", slug="a-post")
+    text = fields.pop("text", "Some text.")
+    defaults = {"parent": None, "name": "Hanna", "mail": "", "html": markup.render(text)}
+    draft = intake.Draft(post=post, text=text, **{**defaults, **fields})
+    return Facts(draft=draft, at=at, groups={type(group): group for group in groups})
 
 
 def publish(comment, by=None):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from blog.models import Post
 from comments import confirmations, intake, markup, references
 from comments.commenters import commenter_of, introduce, remember, settle, update_typed
-from comments.errors import CommentError
+from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import CommentForm
 from comments.models import Comment, Commenter
 from comments.numbers import find_place
@@ -20,7 +20,7 @@ from comments.status import Status
 from comments.tree import MAX_LEVEL
 from comments.views.own import find_own, status_address
 from core.guarded import GuardedFormView, Refused
-from core.guards import make_stamp
+from core.guards import make_stamp, stamped_at
 from core.network import network_digest
 
 STAMP = "comment"
@@ -88,10 +88,11 @@ class CommentFormView(GuardedFormView):
             html = render_text(form.cleaned_data["text"], about.post).html
             return self.page(about, form, preview=markup.trusted(references.unlink(html)))
         staff = staff_of(self.request)
-        draft = _draft(about, form, staff, self.commenter)
-        draft = replace(draft, stamp=self.request.POST.get("stamp", ""))
+        draft = self._draft(about, form, staff)
         try:
             comment = intake.receive(draft, sender=self._sender(staff, self.commenter))
+        except TurnedAway as error:
+            raise Refused(str(error), 429 if isinstance(error, TooMany) else 403) from error
         except CommentError as error:
             raise Refused(str(error), 409) from error
         if not (staff or self.commenter or intake.is_from_its_writer(draft, comment)):
@@ -104,6 +105,15 @@ class CommentFormView(GuardedFormView):
             self._confirm(comment, form)
         settle(self.request, response, self.commenter)
         return response
+
+    def _draft(self, about: Spot, form: CommentForm, staff: Any) -> intake.Draft:
+        stamp = self.request.POST.get("stamp", "")
+        return replace(
+            _draft(about, form, staff, self.commenter),
+            stamp=stamp,
+            form_made_at=stamped_at(stamp, STAMP, about.post.pk),
+            network=network_digest(self.request),
+        )
 
     def _remember(
         self, response: HttpResponse, draft: intake.Draft, comment: Comment, form: CommentForm

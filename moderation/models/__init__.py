@@ -1,5 +1,6 @@
 """The tables of this room, by what they know."""
 
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
+from moderation.models.rules import EFFECTS, Rule
 
-__all__ = ["DECISIONS", "Act", "DecisionNote", "LogEntry", "Report"]
+__all__ = ["DECISIONS", "EFFECTS", "Act", "DecisionNote", "LogEntry", "Report", "Rule"]

@@ -1,37 +1,44 @@
 """The screener that COMMENT_SCREENER names."""
 
-import logging
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 
-from comments.intake import Draft, Explanation, OwnAct, Reason, Verdict
+from django.utils import timezone
+
+from comments.intake import Advice, Draft, Explanation, OwnAct, Reason, Verdict
 from comments.models import Comment
-from comments.status import Status
+from core import ratelimit
 from moderation.models import Act
 from moderation.record import last_note
-from moderation.screening.facts import Facts, gather
-from moderation.screening.rules import RULES, Rule
+from moderation.screening.facts import Facts
+from moderation.screening.running import RuleSet, reason_of, rules_on
+from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff
 from moderation.services import log_act
-
-logger = logging.getLogger(__name__)
-
-# The strictest effect decides; a comment on which nothing decides, waits.
-STRICTEST_FIRST: Final = (
-    ("spam", Status.SPAM),
-    ("reject", Status.REJECTED),
-    ("hold", Status.PENDING),
-    ("publish", Status.PUBLISHED),
-)
 
 
 class Screener:
     """Runs every rule and keeps every reason."""
 
-    def screen(self, draft: Draft) -> Verdict:
+    def advise(self, draft: Draft) -> Advice:
         """See comments.intake.Screener."""
-        facts = gather(draft)
-        return decide(reason for rule in RULES if (reason := run(rule, facts)))
+        rules = rules_on()
+        reasons = rules.run(rules.gather(draft, timezone.now()))
+        refusals = [one.advice for one in reasons if one.effect == "refuse" and one.advice]
+        warnings = [one.advice for one in reasons if one.effect != "refuse" and one.advice]
+        return Advice(warnings=tuple(warnings), refusal=" ".join(refusals))
+
+    def count(self, draft: Draft) -> tuple[Reason, ...]:
+        """See comments.intake.Screener: one query for each limit that is set."""
+        rules = rules_on()
+        return tuple(_count(rules, Facts(draft=draft, at=timezone.now())))
+
+    def screen(self, draft: Draft, counted: tuple[Reason, ...] = ()) -> Verdict:
+        """See comments.intake.Screener."""
+        rules = rules_on()
+        facts = rules.gather(draft, timezone.now())
+        reasons = [*counted, *rules.run(facts)]
+        if facts.is_staff:
+            return decide_on_staff(reasons)
+        return decide(reasons if rules.ready or rules.broken else [NO_RULES, *reasons])
 
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
@@ -48,22 +55,14 @@ class Screener:
         return Explanation(note=last_note(comment))
 
 
-def run(rule: Rule, facts: Facts) -> Reason | None:
-    """One rule's finding; a rule that fails stops none of the others, and holds."""
-    try:
-        return rule(facts)
-    except Exception as error:
-        name = getattr(rule, "__name__", "unknown")
-        logger.exception("The rule %s could not run.", name)
-        sentence = f"The rule {name} could not run."
-        return Reason(rule=name, effect="hold", sentence=sentence, evidence={"error": repr(error)})
-
-
-def decide(reasons: Iterable[Reason]) -> Verdict:
-    """One verdict: the strictest effect, with every reason."""
-    kept = tuple(reasons)
-    effects = {reason.effect for reason in kept}
-    for effect, status in STRICTEST_FIRST:
-        if effect in effects:
-            return Verdict(status, kept)
-    return Verdict(Status.PENDING, kept)
+def _count(rules: RuleSet, facts: Facts) -> list[Reason]:
+    """Count against each limit, and keep what is over."""
+    if facts.is_staff:
+        return []
+    found = []
+    for one in rules.ready:
+        for limit in one.kind.limits(facts, one.parameters):
+            hit = ratelimit.hit(f"rule:{one.rule.pk}", limit.who, limit=limit.count, per=limit.per)
+            if not hit.passes:
+                found.append(reason_of(one, limit.exceeded(hit.wait)))
+    return found

@@ -266,8 +266,8 @@ def test_an_edit_never_makes_more_public(monkeypatch, verdict, waiting, public):
 def test_the_reasons_of_the_present_text_are_apart_from_those_of_earlier_ones():
     comment = edit(send(make_post(), LINKS), "Harmless")
     now, before = comment.reasons.filter(revision=None), comment.revisions.get().reasons.all()
-    assert [reason.rule for reason in now] == ["stranger"]
-    assert [reason.rule for reason in before] == ["stranger", "links"]
+    assert [reason.rule for reason in now] == ["first comments"]
+    assert [reason.rule for reason in before] == ["first comments", "links"]
 
 
 # Withdrawing

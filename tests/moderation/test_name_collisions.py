@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from comments import intake
 from comments.models import Comment, Commenter
-from moderation.screening.facts import gather
+from moderation.screening.facts.name_owners import NameOwners
 from tests.factories import make_post, make_user, send
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_a_confirmed_commenters_name_is_held_for_others_only(post):
     draft = intake.make_draft(
         post=post, parent=None, name="Hanna", mail="", text="x", commenter=hanna
     )
-    assert not gather(draft).is_like_commenter
+    assert not NameOwners.gather(draft, timezone.now()).commenter
 
 
 def test_a_remembered_name_is_not_anybodys(post):
@@ -78,4 +78,4 @@ def test_facts_take_two_queries_however_many_there_are(post, many, django_assert
         )
     draft = intake.make_draft(post=post, parent=None, name="Hanna", mail="", text="x")
     with django_assert_num_queries(2):
-        gather(draft)
+        NameOwners.gather(draft, timezone.now())

@@ -1,0 +1,68 @@
+"""The facts of one draft: what it says itself, and groups of what the database knows."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Self, TypeVar
+
+from django.utils.html import strip_tags
+
+from comments.intake import Draft
+from comments.links import link_addresses
+
+
+class Group(ABC):
+    """Facts that one query gathers: a frozen dataclass of plain values in a file of its own.
+
+    With defaults for all, which stand for "nothing is known".
+    """
+
+    @classmethod
+    @abstractmethod
+    def gather(cls, draft: Draft, at: datetime) -> Self:
+        """The group as it was at `at`, without the comment that the draft replaces. One query.
+
+        A rehearsal asks for the past: nothing sent after `at` may count.
+        """
+
+
+G = TypeVar("G", bound=Group)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that a rule may look at."""
+
+    draft: Draft
+    at: datetime
+    groups: Mapping[type[Group], Group] = field(default_factory=dict)
+
+    def of(self, group: type[G]) -> G:
+        """A group that was gathered. KeyError for one that the kind did not name in `needs`."""
+        found = self.groups[group]
+        assert isinstance(found, group)  # noqa: S101 (for the type checker)
+        return found
+
+    @cached_property
+    def is_staff(self) -> bool:
+        """Whether a signed-in member of staff writes."""
+        user = self.draft.user
+        return user is not None and user.is_active and user.is_staff
+
+    @cached_property
+    def links(self) -> tuple[str, ...]:
+        """Every address that a reader could follow, in order, repeated ones repeated."""
+        return link_addresses(self.draft.html)
+
+    @cached_property
+    def plain(self) -> str:
+        """The words as a reader sees them, without Markdown's signs."""
+        return strip_tags(self.draft.html)
+
+
+def gather(draft: Draft, at: datetime, groups: Iterable[type[Group]]) -> Facts:
+    """The facts of one draft: one query for each group."""
+    found = {group: group.gather(draft, at) for group in dict.fromkeys(groups)}
+    return Facts(draft=draft, at=at, groups=found)

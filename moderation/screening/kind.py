@@ -1,0 +1,84 @@
+"""What a kind of rule is: a class in a file of its own under kinds/, found there by itself."""
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from typing import Any, ClassVar, Generic, TypeVar
+
+from comments.intake import Effect
+from moderation.screening.facts import Facts, Group
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a rule found. `sentence` is for moderators, `evidence` is JSON.
+
+    `advice` is for the writer, above the form and in the preview; empty: nothing is said there.
+    """
+
+    sentence: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` tries of `who` in `per`, counted as core.ratelimit does.
+
+    `exceeded` makes the finding from the time until the next try passes.
+    """
+
+    who: str
+    count: int
+    per: timedelta
+    exceeded: Callable[[timedelta], Finding]
+
+
+class Kind(ABC, Generic[P]):
+    """One kind of rule. Instances hold no state.
+
+    `takes` is a frozen dataclass whose fields have defaults and metadata (see
+    moderation.screening.parameters); `needs` names the groups of facts that `judge` looks at.
+    Each kind ships as one rule with the defaults, `effect` and `is_on`.
+    """
+
+    name: ClassVar[str]  # never changes: stored rules and reasons name it
+    label: ClassVar[str]
+    help_text: ClassVar[str]
+    takes: type[P]
+    effect: ClassVar[Effect] = "hold"
+    effects: ClassVar[tuple[Effect, ...]] = ("note", "hold", "spam", "reject")
+    is_on: ClassVar[bool] = True
+    needs: ClassVar[tuple[type[Group], ...]] = ()
+
+    @abstractmethod
+    def judge(self, facts: Facts, parameters: P) -> Finding | None:
+        """What speaks against the draft, or None. Pure: no query, no clock, nothing written."""
+
+    def limits(self, facts: Facts, parameters: P) -> Sequence[Limit]:
+        """What one try to send counts against: no group is gathered then. None for most kinds."""
+        return ()
+
+
+@dataclass(frozen=True)
+class NoParameters:
+    """For a kind that has none."""
+
+
+@cache
+def kinds() -> dict[str, Kind[Any]]:
+    """Every kind by name, from the files in kinds/."""
+    from_files = importlib.import_module("moderation.screening.kinds")
+    found: dict[str, Kind[Any]] = {}
+    for module in pkgutil.iter_modules(from_files.__path__):
+        contents = vars(importlib.import_module(f"{from_files.__name__}.{module.name}"))
+        for one in contents.values():
+            if isinstance(one, type) and issubclass(one, Kind) and "name" in vars(one):
+                found[one.name] = one()
+    return found

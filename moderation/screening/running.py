@@ -1,0 +1,93 @@
+"""Rules from the table, run over facts: every one, whatever the others find."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from comments.intake import Draft, Effect, Reason
+from moderation.models import Rule
+from moderation.screening.facts import Facts, gather
+from moderation.screening.kind import Finding, Kind, kinds
+from moderation.screening.parameters import UnreadableParameters, read
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A rule with its kind and its parameters read."""
+
+    rule: Rule
+    kind: Kind[Any]
+    parameters: Any
+    effect: Effect
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The rules that are on; `broken` says of each that can't run why it can't."""
+
+    ready: Sequence[Ready]
+    broken: Sequence[Reason]
+
+    def gather(self, draft: Draft, at: Any) -> Facts:
+        """The facts that these rules ask for."""
+        return gather(draft, at, (group for one in self.ready for group in one.kind.needs))
+
+    def run(self, facts: Facts) -> list[Reason]:
+        """What every rule finds, with what could not run. Queries nothing."""
+        found = (reason for one in self.ready if (reason := run(one, facts)))
+        return [*self.broken, *found]
+
+
+def rules_on() -> RuleSet:
+    """The rules as they are now. One query."""
+    return ready(Rule.objects.on())
+
+
+def ready(rules: Iterable[Rule]) -> RuleSet:
+    """Some rules, stored or not."""
+    fit: list[Ready] = []
+    broken: list[Reason] = []
+    for rule in rules:
+        kind = kinds().get(rule.kind)
+        if kind is None:
+            broken.append(_could_not_run(rule.kind, f"there is no kind of rule {rule.kind!r}"))
+            continue
+        try:
+            parameters = read(kind.takes, rule.parameters)
+            fit.append(Ready(rule, kind, parameters, cast("Effect", rule.effect)))
+        except UnreadableParameters as error:
+            broken.append(_could_not_run(rule.kind, str(error)))
+    return RuleSet(fit, broken)
+
+
+def run(one: Ready, facts: Facts) -> Reason | None:
+    """One rule's reason; a rule that fails stops none of the others, and holds."""
+    return _attempt(one, lambda: one.kind.judge(facts, one.parameters))
+
+
+def reason_of(one: Ready, finding: Finding) -> Reason:
+    """A finding as it is kept."""
+    return Reason(
+        rule=one.kind.name,
+        effect=one.effect,
+        sentence=finding.sentence,
+        evidence=finding.evidence,
+        advice=finding.advice,
+    )
+
+
+def _attempt(one: Ready, judge: Callable[[], Finding | None]) -> Reason | None:
+    try:
+        finding = judge()
+    except Exception as error:
+        logger.exception("The rule %s could not run.", one.kind.name)
+        return _could_not_run(one.kind.name, repr(error))
+    return None if finding is None else reason_of(one, finding)
+
+
+def _could_not_run(name: str, why: str) -> Reason:
+    sentence = f"The rule “{name}” could not run."
+    return Reason(rule=name, effect="hold", sentence=sentence, evidence={"could not run": why})

@@ -1,0 +1,35 @@
+"""One verdict from all that the rules found: the strictest effect, with every reason."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from comments.intake import Reason, Verdict
+from comments.status import Status
+
+STAFF: Final = Reason(
+    rule="staff", effect="publish", sentence="Written by a signed-in member of staff."
+)
+NO_RULES: Final = Reason(
+    rule="screening", effect="hold", sentence="No rule is on, so every comment waits."
+)
+# The strictest first; what only was noted decides nothing.
+DECIDING: Final = (
+    ("reject", Status.REJECTED),
+    ("spam", Status.SPAM),
+    ("hold", Status.PENDING),
+)
+
+
+def decide(reasons: Iterable[Reason]) -> Verdict:
+    """The verdict on somebody of whom nothing more is known. Nothing against it: published."""
+    kept = tuple(reasons)
+    effects = {reason.effect for reason in kept}
+    status = next((status for effect, status in DECIDING if effect in effects), Status.PUBLISHED)
+    refusals = [one.advice or one.sentence for one in kept if one.effect == "refuse"]
+    return Verdict(status, kept, " ".join(refusals))
+
+
+def decide_on_staff(reasons: Sequence[Reason]) -> Verdict:
+    """Staff's own comments need no approval: what the rules found is only noted."""
+    return decide([STAFF, *(replace(reason, effect="note") for reason in reasons)])
