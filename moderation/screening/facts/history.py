@@ -67,7 +67,7 @@ def _same_person(draft: Draft, at: datetime) -> Q:
     return same
 
 
-def _past(
+def _past(  # noqa: PLR0917 (a row, in the order of its fields)
     draft: Draft,
     pk: int,
     post_id: int,
