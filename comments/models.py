@@ -19,6 +19,7 @@ from comments import markup, references
 from comments.errors import StatusConflict, WrongRoom
 from comments.status import Remover, Status, may_follow
 
+LINE: Final = 60  # characters that a line break is worth where length is room on a page
 TREE_FIELDS = frozenset(
     {"parent", "parent_id", "post", "post_id", "lft", "rght", "tree_id", "level"}
 )
@@ -178,6 +179,9 @@ class Comment(MPTTModel):
     )
     submitted_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True, blank=True)
+    edited_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its text last changed after publication."
+    )
     changed_at = models.DateTimeField(default=timezone.now)
 
     tree_id = models.PositiveIntegerField(editable=False)
@@ -188,8 +192,8 @@ class Comment(MPTTModel):
     objects = CommentManager()
 
     class Meta:
-        # Three more stand in raw SQL in the first migration, since Django can't say them: one root
-        # per tree, a parent in the same post, and a current number that was allotted.
+        # Three more stand in raw SQL in the migrations, since Django can't say them: one root per
+        # tree, a parent in the same post, and a current number that was allotted to this comment.
         constraints = [
             models.UniqueConstraint(
                 name="comments_one_place_in_a_tree",
@@ -224,6 +228,18 @@ class Comment(MPTTModel):
             models.CheckConstraint(
                 name="comments_root_has_level_zero",
                 condition=Q(parent__isnull=True, level=0) | Q(parent__isnull=False, level__gt=0),
+            ),
+            models.CheckConstraint(
+                name="comments_status_is_one_of_the_listed",
+                condition=Q(status__in=Status.values),
+            ),
+            models.CheckConstraint(
+                name="comments_status_before_removal_is_one_of_the_listed",
+                condition=Q(status_before_removal__in=["", *Status.values]),
+            ),
+            models.CheckConstraint(
+                name="comments_removed_by_one_of_the_listed",
+                condition=Q(removed_by__in=["", *Remover.values]),
             ),
         ]
         indexes = [
@@ -300,6 +316,7 @@ class Comment(MPTTModel):
         """
         earlier = Revision(comment=self, text=self.text, replaced_by=by, replaced_at=at)
         changes = {"text": text, "html": html, "html_version": markup.VERSION, "changed_at": at}
+        changes["edited_at"] = at if self.published_at else None  # what readers have seen before
         self._update_unchanged("edited", {**changes, "version": self.version + 1})
         earlier.save(force_insert=True)
         self.reasons.filter(revision=None).update(revision=earlier)
@@ -329,6 +346,12 @@ class Comment(MPTTModel):
     def is_withdrawn(self) -> bool:
         """Whether its own writer took it back."""
         return self.status == Status.REMOVED and self.removed_by == Remover.COMMENTER
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a page shows it folded at first."""
+        limit: int = settings.COMMENT_FOLD_LENGTH
+        return 0 < limit <= len(self.text) + LINE * self.text.count("\n")
 
     @property
     def anchor(self) -> str:
@@ -368,7 +391,11 @@ class Place(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="comments_number_once", fields=["post", "number"])
+            models.UniqueConstraint(name="comments_number_once", fields=["post", "number"]),
+            # What a comment's current number refers to: a number of its own.
+            models.UniqueConstraint(
+                name="comments_number_once_of_a_comment", fields=["post", "number", "comment"]
+            ),
         ]
 
     def __str__(self) -> str:
@@ -388,6 +415,29 @@ class Reference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} refers to {self.target_id}"
+
+
+class OpenReference(models.Model):
+    """`#9` in a comment's text that was written before there was a 9 under its post.
+
+    Pages compare it with the places allotted since, so that it is a link as soon as there is one:
+    publication changes nothing here.
+    """
+
+    source = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="open_references")
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.CharField(max_length=600)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="comments_open_reference_once", fields=["source", "post", "number"]
+            )
+        ]
+        indexes = [models.Index(name="comments_awaited_number", fields=["post", "number"])]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} refers to #{self.number}, not yet there"
 
 
 class Revision(models.Model):

@@ -39,4 +39,4 @@ def rerender(progress: Callable[[int], None]) -> int:
 def _store(comment: Comment, rendered: Rendered) -> None:
     unchanged = stale().filter(pk=comment.pk, version=comment.version, text=comment.text)
     if unchanged.update(html=rendered.html, html_version=markup.VERSION):
-        record_references(comment, rendered.refers_to)
+        record_references(comment, rendered.refers_to, rendered.awaits)

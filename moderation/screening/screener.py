@@ -8,7 +8,7 @@ from comments.intake import Advice, Draft, Explanation, OwnAct, Reason, Verdict
 from comments.models import Comment
 from core import ratelimit
 from moderation.models import Act
-from moderation.record import last_note
+from moderation.record import last_note, open_request
 from moderation.screening.facts import Facts
 from moderation.screening.running import RuleSet, reason_of, rules_on
 from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff
@@ -51,8 +51,13 @@ class Screener:
         log_act(Act(act), comment, status_before=status_before, actor_id=comment.user_id, at=at)
 
     def explain(self, comment: Comment) -> Explanation:
-        """See comments.intake.Screener: the note on the last decision. One query."""
-        return Explanation(note=last_note(comment))
+        """See comments.intake.Screener: the note on the last decision. Two queries."""
+        request = open_request(comment)
+        return Explanation(
+            note=last_note(comment),
+            request=OwnAct(request.act) if request else None,
+            decided=request.status_before if request else "",
+        )
 
 
 def _count(rules: RuleSet, facts: Facts) -> list[Reason]:
