@@ -163,10 +163,14 @@ def make_draft(
     stamp: str = "",
     commenter: Commenter | None = None,
     network: str = "",
+    earlier: str = "",
 ) -> Draft:
-    """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None."""
+    """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None.
+
+    `earlier` is the HTML that it would replace, whose links to comments stay what they are.
+    """
     name, text = markup.plain_name(name), markup.normalise(text)
-    rendered = render_text(text, post)
+    rendered = render_text(text, post, earlier)
     return Draft(
         post=post,
         parent=parent,

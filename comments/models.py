@@ -431,7 +431,7 @@ class OpenReference(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="comments_open_reference_once", fields=["source", "post", "number"]
+                name="comments_open_reference_once", fields=["source", "number"]
             )
         ]
         indexes = [models.Index(name="comments_awaited_number", fields=["post", "number"])]

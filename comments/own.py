@@ -203,6 +203,7 @@ def _draft_of(comment_id: int, text: str) -> Draft:
         user=comment.user,
         continues=comment.continues,
         commenter=comment.commenter,
+        earlier=comment.html,
     )
     return replace(draft, replaces=comment)
 

@@ -20,14 +20,20 @@ class Rendered(NamedTuple):
     awaits: frozenset[str] = frozenset()
 
 
-def render_text(text: str, post: Post) -> Rendered:
-    """Render a normalised text under `post`. One query if it refers to numbers, else none."""
+def render_text(text: str, post: Post, earlier: str = "") -> Rendered:
+    """Render a normalised text under `post`. One query if it refers to numbers, else none.
+
+    A number that was a link in the same comment's `earlier` HTML stays one to the same comment,
+    also when it has moved to another post since.
+    """
     html = markup.render(text)
     numbers = references.find_numbers(html)
     if not numbers:
         return Rendered(html)
     places = Place.objects.filter(post=post, number__in=numbers)
     ids = dict(places.values_list("number", "comment_id"))
+    linked = references.marked_numbers(earlier)
+    ids |= {number: linked[number] for number in numbers if number in linked}
     awaited = [number for number in numbers if number not in ids][:AWAITED_AT_MOST]
     return Rendered(references.mark(html, ids), frozenset(ids.values()), frozenset(awaited))
 
@@ -41,7 +47,7 @@ def record_references(
     rows = [Reference(source=comment, target_id=target) for target in sorted(refers_to)]
     Reference.objects.bulk_create(rows, ignore_conflicts=True)
     awaited = OpenReference.objects.filter(source=comment)
-    awaited.exclude(post=comment.post_id, number__in=awaits).delete()
+    awaited.exclude(number__in=awaits).delete()
     still = (
         OpenReference(source=comment, post_id=comment.post_id, number=number)
         for number in sorted(awaits)

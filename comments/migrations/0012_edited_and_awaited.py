@@ -58,6 +58,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='openreference',
-            constraint=models.UniqueConstraint(fields=('source', 'post', 'number'), name='comments_open_reference_once'),
+            constraint=models.UniqueConstraint(fields=('source', 'number'), name='comments_open_reference_once'),
         ),
     ]

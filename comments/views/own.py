@@ -232,7 +232,7 @@ def next_steps(comment: Comment, token: str) -> list[Step]:
     """What its writer may do now with the comment that `token` is for. At most two queries."""
     now = timezone.now()
     reasons_against: list[tuple[str, str, Callable[[], str]]] = [
-        ("edit", "Edit it", lambda: own.why_no_edit(comment, now)),
+        ("edit", _edit_label(comment), lambda: own.why_no_edit(comment, now)),
         ("resubmit", ResubmitView.title, lambda: own.why_no_resubmission(comment)),
         ("appeal", "Appeal against the decision", lambda: own.why_no_appeal(comment)),
         ("continue", "Continue it in another one", lambda: _why_no_more(comment)),
@@ -252,6 +252,13 @@ def earlier_places(comment: Comment) -> list[Place]:
 def _asked(comment: Comment, version: int, form: Any) -> dict[str, Any]:
     """What a service that takes a text is called with."""
     return {"comment_id": comment.pk, "version": version, "text": form.cleaned_data["text"]}
+
+
+def _edit_label(comment: Comment) -> str:
+    if not comment.is_published or comment.published_at is None:
+        return "Edit it"
+    until = timezone.localtime(comment.published_at + own.EDIT_FOR)
+    return f"Edit it, until {until:%H:%M} or until it is answered"
 
 
 def _answered(comment: Comment) -> Comment | None:

@@ -190,6 +190,13 @@ def test_what_was_taken_for_spam_is_told_so_and_what_to_do(client):
     assert "appeal" in page
 
 
+def test_a_published_one_says_until_when_it_can_be_edited(client, settings):
+    settings.TIME_ZONE = "UTC"
+    comment = make_published(make_post())
+    until = comment.published_at + timedelta(minutes=15)
+    assert f"Edit it, until {until:%H:%M} or until it is answered" in shown(client, comment)
+
+
 def test_it_says_what_the_comment_answers(client):
     post = make_post()
     parent = make_published(post, name="Hanna")

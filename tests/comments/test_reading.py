@@ -9,6 +9,7 @@ from blog.models import Post
 from comments import numbers, own, tree
 from comments.models import Comment
 from comments.rendering import AWAITED_AT_MOST
+from comments.rerendering import rerender
 from moderation import services
 from tests.factories import make_post, make_published, make_user, publish, send
 
@@ -108,6 +109,23 @@ def test_a_number_to_come_in_a_text_that_moved_is_that_of_where_it_was_written(c
     make_published(post, name="Meant")
     page = client.get("/posts/there/").content.decode()
     assert '<a class="reference" href="/posts/a-post/c/2/" title="Meant">#2</a>' in page
+
+
+@pytest.mark.parametrize("change", ["rerender", "edit"])
+def test_what_a_moved_text_refers_to_stays_the_same_when_it_is_rendered_again(post, change):
+    target = make_published(post)
+    source = make_published(post, text="As #1 says.")
+    there = make_post()
+    make_published(there)
+    move(source, there)
+    if change == "edit":
+        own.edit_comment(comment_id=source.pk, version=source.version, text="As #1 says, truly.")
+    else:
+        Comment.objects.filter(pk=source.pk).update(html_version=0)
+        rerender(lambda done: None)
+    assert [row.target_id for row in Comment.objects.get(pk=source.pk).references.all()] == [
+        target.pk
+    ]
 
 
 def test_a_text_that_no_longer_names_a_number_to_come_is_no_answer(client, post):
