@@ -111,7 +111,7 @@ from django.db import connections
 connections["default"].settings_dict["NAME"] = sys.argv[1]
 rerendering.BATCH = 3
 prompt = rerendering.render_text
-def slow(text, post):
+def slow(text, post, earlier=""):
     time.sleep(0.02)
     return prompt(text, post)
 rerendering.render_text = slow
