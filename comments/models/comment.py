@@ -1,129 +1,30 @@
-"""A conversation under a post: its comments, their numbers, and why one waits."""
+"""One comment: its place, its status, its text."""
 
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
-from mptt.querysets import TreeQuerySet
 
 from blog.models import Post
 from comments import markup, references
 from comments.errors import StatusConflict, WrongRoom
+from comments.models.commenter import Commenter
+from comments.models.querysets import CommentManager
 from comments.status import Remover, Status, may_follow
+
+if TYPE_CHECKING:
+    from comments.models.judged import Revision
 
 LINE: Final = 60  # characters that a line break is worth where length is room on a page
 TREE_FIELDS = frozenset(
     {"parent", "parent_id", "post", "post_id", "lft", "rght", "tree_id", "level"}
 )
-
-
-class CommentQuerySet(TreeQuerySet):
-    """Sets of comments."""
-
-    def visible_to(self, user: Any = None) -> "CommentQuerySet":
-        """What `user` may see under a post: everything with a number, published or as a tombstone.
-
-        The only filter that pages, feeds, counts and search use. What of a row may be shown is
-        `Comment.is_published`: a tombstone has neither name nor text. A comment without a number
-        has never been public, and a post whose author hides its comments shows none. Readers and
-        staff see the same; the queue has its own room.
-        """
-        hidden = Q(post__comments_status=Post.Comments.HIDDEN)
-        return self.filter(~hidden, number__isnull=False)
-
-    def published(self) -> "CommentQuerySet":
-        """Visible with their text, under a post that the caller has judged."""
-        return self.visible_to().filter(status=Status.PUBLISHED)
-
-    def public(self) -> "CommentQuerySet":
-        """What everybody may read, under whichever post: for feeds and search."""
-        return self.published().filter(post__in=Post.objects.published())
-
-    def waiting_of(self, commenter: "Commenter | None") -> "CommentQuerySet":
-        """What waits and was never public, for the eyes of the one who wrote it alone.
-
-        Shown only in an answer to that commenter's own cookie, which no cache may keep.
-        """
-        if commenter is None:
-            return self.none()
-        return self.filter(commenter=commenter, status=Status.PENDING, number=None)
-
-    def answers_to(self, comment: "Comment") -> "CommentQuerySet":
-        """Published replies to a comment; its own writer's continuations are none."""
-        replies = self.published().filter(continues=False)
-        return replies.filter(Q(parent=comment, answers=None) | Q(answers=comment))
-
-    def delete(self) -> NoReturn:
-        """Refused: a bulk delete leaves holes in trees."""
-        raise WrongRoom("Comments are deleted through comments.tree.delete_leaf only.")
-
-
-class CommentManager(TreeManager.from_queryset(CommentQuerySet)):  # type: ignore[misc]
-    """mptt's manager with tree ids from a sequence."""
-
-    def _get_next_tree_id(self) -> int:
-        # mptt takes the maximum plus one, which two writers share even across posts.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval('comments_tree_id')")
-            row = cursor.fetchone()
-        return int(row[0])
-
-
-class Commenter(models.Model):
-    """Somebody who asked to be remembered or confirmed a mail address; not an account.
-
-    Found by a signed cookie (comments.commenters) or by the confirmed address, never by what was
-    typed. Until `confirmed_at`, `name` and `mail` are the last ones typed and only fill the form.
-    """
-
-    name = models.CharField(max_length=80, blank=True)
-    mail = models.EmailField(blank=True)
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    skeleton = models.CharField(
-        max_length=400,
-        blank=True,
-        help_text="What the confirmed name looks like, to nobody else's use; empty if taken.",
-    )
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="comments_one_commenter_of_an_address",
-                fields=["mail"],
-                condition=Q(confirmed_at__isnull=False),
-            ),
-            # Also the index by which a typed name is looked up.
-            models.UniqueConstraint(
-                name="comments_one_commenter_of_a_name",
-                fields=["skeleton"],
-                condition=~Q(skeleton=""),
-            ),
-            models.CheckConstraint(
-                name="comments_only_the_confirmed_hold_a_name",
-                condition=Q(skeleton="") | Q(confirmed_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="comments_confirmed_has_a_mail",
-                condition=Q(confirmed_at__isnull=True) | ~Q(mail=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({'confirmed' if self.is_confirmed else 'remembered'})"
-
-    @property
-    def is_confirmed(self) -> bool:
-        """Whether the address is known to be this commenter's."""
-        return self.confirmed_at is not None
 
 
 class Comment(MPTTModel):
@@ -314,11 +215,11 @@ class Comment(MPTTModel):
         The reasons of the verdict go with the text that they judged. Called by services, under
         the tree's lock; guarded as change_status is.
         """
-        earlier = Revision(comment=self, text=self.text, replaced_by=by, replaced_at=at)
+        was = self.text
         changes = {"text": text, "html": html, "html_version": markup.VERSION, "changed_at": at}
         changes["edited_at"] = at if self.published_at else None  # what readers have seen before
         self._update_unchanged("edited", {**changes, "version": self.version + 1})
-        earlier.save(force_insert=True)
+        earlier: Revision = self.revisions.create(text=was, replaced_by=by, replaced_at=at)
         self.reasons.filter(revision=None).update(revision=earlier)
         return earlier
 
@@ -362,175 +263,3 @@ class Comment(MPTTModel):
     def text_as_html(self) -> SafeString:
         """The stored HTML, which comments.markup has cleaned, with its references as plain text."""
         return markup.trusted(references.unlink(self.html))
-
-
-class Conversation(models.Model):
-    """What all comments of one post share: the counter of top-level numbers."""
-
-    post = models.OneToOneField(
-        Post, on_delete=models.PROTECT, primary_key=True, related_name="conversation"
-    )
-    top_level = models.PositiveIntegerField(default=0, db_default=0)
-
-    def __str__(self) -> str:
-        return f"conversation under {self.post_id}"
-
-
-class Place(models.Model):
-    """A number under a post: allotted once, never reused, with the comment it leads to.
-
-    A moved comment holds several; `Comment.number` says which is the current one. `replies` counts
-    the numbers allotted below it and only grows.
-    """
-
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(max_length=600)
-    comment = models.ForeignKey(Comment, on_delete=models.RESTRICT, related_name="places")
-    replies = models.PositiveIntegerField(default=0, db_default=0)
-    allotted_at = models.DateTimeField(default=timezone.now, db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="comments_number_once", fields=["post", "number"]),
-            # What a comment's current number refers to: a number of its own.
-            models.UniqueConstraint(
-                name="comments_number_once_of_a_comment", fields=["post", "number", "comment"]
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"#{self.number} under {self.post_id}"
-
-
-class Reference(models.Model):
-    """`#1.6` in one comment's text, as of its last rendering: what back-links are made of."""
-
-    source = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="references")
-    target = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="referred_by")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="comments_reference_once", fields=["source", "target"])
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source_id} refers to {self.target_id}"
-
-
-class OpenReference(models.Model):
-    """`#9` in a comment's text that was written before there was a 9 under its post.
-
-    Pages compare it with the places allotted since, so that it is a link as soon as there is one:
-    publication changes nothing here.
-    """
-
-    source = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="open_references")
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+", db_index=False)
-    number = models.CharField(max_length=600)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="comments_open_reference_once", fields=["source", "number"]
-            )
-        ]
-        indexes = [models.Index(name="comments_awaited_number", fields=["post", "number"])]
-
-    def __str__(self) -> str:
-        return f"{self.source_id} refers to #{self.number}, not yet there"
-
-
-class Revision(models.Model):
-    """A text that a comment had before its present one: its source, for writer and moderators."""
-
-    class Replacement(models.TextChoices):
-        """What put another text in its place."""
-
-        EDIT = "edit"
-        RESUBMISSION = "resubmission"
-
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="revisions")
-    text = models.TextField()
-    replaced_by = models.CharField(max_length=12, choices=Replacement)
-    replaced_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                name="comments_resubmitted_once",
-                fields=["comment"],
-                condition=Q(replaced_by="resubmission"),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"text of {self.comment_id} until {self.replaced_at:%Y-%m-%d %H:%M}"
-
-
-class Appeal(models.Model):
-    """What a commenter says against a rejection or removal; one for each comment. Erasable."""
-
-    MAX_LENGTH: Final = 1000
-
-    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="appeal")
-    text = models.CharField(max_length=MAX_LENGTH)
-    made_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"appeal for {self.comment_id}"
-
-
-class RecordedReason(models.Model):
-    """One reason of the verdict on a comment, kept with its evidence; erasable, unlike the log."""
-
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reasons")
-    revision = models.ForeignKey(
-        Revision,
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="reasons",
-        help_text="The earlier text that it judged; none: the present one.",
-    )
-    rule = models.CharField(max_length=50)
-    effect = models.CharField(max_length=10)
-    sentence = models.TextField()
-    evidence = models.JSONField(default=dict, blank=True)
-    clause_id = models.BigIntegerField(
-        null=True, blank=True, help_text="The screener's own, of the clause that the rule names."
-    )
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.sentence
-
-
-class Confirmation(models.Model):
-    """A link sent to the address that came with a comment; see comments.confirmations."""
-
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
-    mail = models.EmailField()
-    digest = models.CharField(max_length=64, unique=True, help_text="Of the token in the link.")
-    remember = models.BooleanField(help_text="The sender asked to be remembered.")
-    expires_at = models.DateTimeField(db_index=True)
-    used_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"confirmation of the address of {self.comment_id}"
-
-
-class Submission(models.Model):
-    """A form already received: the same one again within an hour leads to the same comment."""
-
-    digest = models.CharField(max_length=64, primary_key=True)
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+", null=True)
-    received_at = models.DateTimeField(default=timezone.now, db_index=True)
-    # That of the form that made the comment: who sends it again has the same page before them.
-    stamp = models.CharField(max_length=200, blank=True, default="", db_default="")
-
-    def __str__(self) -> str:
-        return f"submission of {self.comment_id}"
