@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 
 from comments.models import Comment, CommentQuerySet, RecordedReason, Revision
 from comments.status import Status, may_follow
-from moderation.differences import Piece, compare
+from core.differences import Piece, compare
 from moderation.models import DECISIONS, LogEntry, Report
 from moderation.permissions import moderatable
 
