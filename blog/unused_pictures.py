@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any, Final
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import F, Func, Value
+from django.db.models import F, Func, TextField, Value
 from django.utils import timezone
 
 from blog import picture_files
@@ -49,7 +50,13 @@ def sweep_pictures() -> int:
 
 def _keys_named() -> set[str]:
     pattern = f"/pictures/({KEY})/"
-    named = Func(F("body"), Value(pattern), Value("g"), function="regexp_matches")
+    named = Func(
+        F("body"),
+        Value(pattern),
+        Value("g"),
+        function="regexp_matches",
+        output_field=ArrayField(TextField()),
+    )
     keys: set[str] = set()
     managers: list[Any] = [Post.objects, Post.history, Autosave.objects]
     for texts in managers:

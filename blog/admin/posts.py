@@ -5,6 +5,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -43,7 +44,7 @@ class PostAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["writing.css"]}
-        js = ["writing.js"]
+        js = [Script("writing.js", defer=True)]
 
     def get_urls(self) -> list[URLPattern]:
         def mounted(route: str, view: Any, name: str) -> URLPattern:
