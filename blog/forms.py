@@ -11,10 +11,12 @@ from blog.models import Autosave, Picture, Post
 from blog.models.autosave import KEPT
 from blog.pictures import check_upload
 from blog.raster import NotAPicture
+from blog.tagging import as_words, names_in
 from core.differences import Piece, compare
 
 # Of the form, not of the post.
 OWN_FIELDS = frozenset(["slot", "read_version"])
+DATED = frozenset(["published_at", "comments_close_at"])
 
 
 class PostForm(forms.ModelForm):
@@ -27,6 +29,14 @@ class PostForm(forms.ModelForm):
     autosave: Autosave | None = None
     slot = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
     read_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    tag_words = forms.CharField(
+        label="Tags",
+        required=False,
+        max_length=1000,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="With commas between. New ones are made.",
+    )
 
     class Meta:
         model = Post
@@ -47,10 +57,29 @@ class PostForm(forms.ModelForm):
             version = unsaved.based_on if unsaved and unsaved.based_on else self.instance.version
             self.fields["read_version"].initial = version
 
+        if "tag_words" in self.fields and self.instance.pk:
+            self.fields["tag_words"].initial = as_words(list(self.instance.tags.all()))
+        self._name_dates_and_times()
+
+    def _name_dates_and_times(self) -> None:
+        """The admin shows the words beside them, and ties them to nothing."""
+        for name in DATED & self.fields.keys():
+            label = self.fields[name].label
+            for part, widget in zip(
+                ("date", "time"), self.fields[name].widget.widgets, strict=True
+            ):
+                widget.attrs["aria-label"] = f"{label}: {part}"
+
     @property
     def changes_the_post(self) -> bool:
         """Whether anything of the post itself is another."""
         return bool(set(self.changed_data) - OWN_FIELDS)
+
+    def clean_tag_words(self) -> str:
+        words: str = self.cleaned_data["tag_words"]
+        if any(len(name) > 100 for name in names_in(words)):
+            raise ValidationError("A tag has at most 100 characters.")
+        return words
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -77,7 +77,8 @@ def restore_revision(*, post_id: int, revision_id: int, version: int, by: "User"
 
 
 def _changed(old: Any, new: Any) -> list[str]:
-    return list(new.diff_against(old).changed_fields)
+    names = new.diff_against(old).changed_fields
+    return [str(new._meta.get_field(name).verbose_name) for name in names]
 
 
 def _text(where: Any, name: str) -> str:

@@ -17,6 +17,7 @@ from blog.markup import images_in
 from blog.models import Autosave, Post
 from blog.permissions import editable_posts, may_edit
 from blog.previews import link_of
+from blog.tagging import find_tags
 
 
 @admin.register(Post)
@@ -27,14 +28,13 @@ class PostAdmin(admin.ModelAdmin):
     list_select_related = ["author"]
     search_fields = ["title", "body"]
     prepopulated_fields = {"slug": ["title"]}
-    autocomplete_fields = ["tags"]
     ordering = ["-created_at"]
     fieldsets = [
         (
             None,
             {"fields": ["title", "slug", "body", "status", "published_at", "slot", "read_version"]},
         ),
-        ("About it", {"fields": ["summary", "tags", "canonical_url"]}),
+        ("About it", {"fields": ["summary", "tag_words", "canonical_url"]}),
         (
             "Comments",
             {"fields": ["comments_status", "comments_close_at", "comments_notice"]},
@@ -138,6 +138,11 @@ class PostAdmin(admin.ModelAdmin):
         if slot := form.cleaned_data.get("slot"):
             autosaving.use_up(slot=slot, by=user)
         self._say_what_follows(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "tag_words" in form.cleaned_data:
+            form.instance.tags.set(find_tags(form.cleaned_data["tag_words"]))
 
     def _say_what_follows(self, request: HttpRequest, post: Post) -> None:
         if post.is_scheduled and post.published_at:

@@ -28,6 +28,15 @@ def writing(author):
 
 
 @pytest.fixture
+def unwatched(site, chromium):
+    """A browser whose refused requests are what the test is about."""
+    context = chromium.new_context(base_url=site.address)
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
 def plain_writing(site, visit):
     """The author in a browser that runs no scripts."""
     with visit(java_script_enabled=False) as context:
@@ -139,27 +148,28 @@ def test_what_was_typed_is_there_again_after_the_tab_was_closed(author, new_titl
     assert not author.page.get_by_text(title).count()
 
 
-def test_what_was_typed_survives_the_end_of_the_session(site, visit, new_title):
-    title = new_title()
-    with visit() as context:
-        page = context.new_page()
+def test_what_was_typed_survives_the_end_of_the_session(site, unwatched, new_title):
+    context, title = unwatched, new_title()
+    page = context.new_page()
+
+    def sign_in():
         page.goto(site.signin_link("author"))
         page.get_by_role("button", name="Sign in").click()
         page.goto(ADD)
-        context.clear_cookies()
-        page.locator("[name=title]").fill(title)
-        body_of(page).fill("Typed after the session ended.")
-        page.get_by_text("The text is kept in this browser.").wait_for()
-        save(page)
-        page.goto(site.signin_link("author"))
-        page.get_by_role("button", name="Sign in").click()
-        page.goto(ADD)
-        page.get_by_role("button", name="Bring it back").click()
-        assert body_of(page).input_value() == "Typed after the session ended."
-        page.locator("[name=slug]").fill("after-the-session")
-        save(page)
-        page.goto(ADD)
-        assert not page.get_by_role("button", name="Bring it back").count()
+
+    sign_in()
+    context.clear_cookies()
+    page.locator("[name=title]").fill(title)
+    body_of(page).fill("Typed after the session ended.")
+    page.get_by_text("The text is kept in this browser.").wait_for()
+    save(page)
+    sign_in()
+    page.get_by_role("button", name="Bring it back").click()
+    assert body_of(page).input_value() == "Typed after the session ended."
+    page.locator("[name=slug]").fill("after-the-session")
+    save(page)
+    page.goto(ADD)
+    assert not page.get_by_role("button", name="Bring it back").count()
 
 
 def test_of_two_tabs_the_second_is_told_and_loses_nothing(author, new_title):
@@ -193,11 +203,15 @@ def test_the_tools_change_the_text_and_can_be_undone(writing):
     assert body_of(writing).input_value() == "**word**"
 
 
-def test_a_file_that_is_no_picture_is_refused_in_one_sentence(writing):
-    body_of(writing).fill("Text.")
-    body_of(writing).evaluate(PASTE, list(b"<svg xmlns='http://www.w3.org/2000/svg'/>"))
-    writing.get_by_text("not a JPEG, PNG, WebP or GIF file").wait_for()
-    assert body_of(writing).input_value().strip() == "Text."
+def test_a_file_that_is_no_picture_is_refused_in_one_sentence(site, unwatched):
+    page = unwatched.new_page()
+    page.goto(site.signin_link("author"))
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(ADD)
+    body_of(page).fill("Text.")
+    body_of(page).evaluate(PASTE, list(b"<svg xmlns='http://www.w3.org/2000/svg'/>"))
+    page.get_by_text("not a JPEG, PNG, WebP or GIF file").wait_for()
+    assert body_of(page).input_value().strip() == "Text."
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
