@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from comments.intake import Advice, Draft, Explanation, OwnAct, Reason, Verdict
 from comments.models import Comment
+from comments.status import Status
 from core import ratelimit
+from moderation.learning.jobs import enqueue_judgement
 from moderation.models import Act
 from moderation.record import last_note, open_request
 from moderation.screening.facts import Facts
@@ -43,12 +45,16 @@ class Screener:
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
         log_act(Act.RECEIVED, comment, status_before="", actor_id=comment.user_id, at=at)
+        if comment.status == Status.PENDING:
+            enqueue_judgement(comment.pk)
 
     def record_own_act(
         self, comment: Comment, act: OwnAct, *, status_before: str, at: datetime
     ) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
         log_act(Act(act), comment, status_before=status_before, actor_id=comment.user_id, at=at)
+        if comment.status == Status.PENDING:
+            enqueue_judgement(comment.pk)
 
     def explain(self, comment: Comment) -> Explanation:
         """See comments.intake.Screener: the note on the last decision. Two queries."""
