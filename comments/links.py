@@ -1,6 +1,9 @@
-"""The links in a comment's rendered HTML: what a reader could follow, however it was written."""
+"""What a reader meets in a comment's rendered HTML: the links to follow, and the words."""
 
 from html.parser import HTMLParser
+from typing import Final
+
+BLOCKS: Final = frozenset({"p", "li", "blockquote", "pre"})
 
 
 class _Links(HTMLParser):
@@ -19,3 +22,24 @@ def link_addresses(html: str) -> tuple[str, ...]:
     parser.feed(html)
     parser.close()
     return tuple(parser.addresses)
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in BLOCKS:
+            self.pieces.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+
+def plain_text(html: str) -> str:
+    """The words of rendered HTML, without its tags; a line end more after each paragraph."""
+    parser = _Words()
+    parser.feed(html)
+    parser.close()
+    return "".join(parser.pieces)

@@ -38,7 +38,7 @@ def test_what_waits_is_shown_oldest_first_with_all_a_decision_needs(client, mode
     send(post, "Second", name="Younger")
     page = shown(client)
     assert page.index("Older") < page.index("Younger")
-    for words in ("A post title", "The parent's words", "#1 by <bdi>Reader", "It has 2 links."):
+    for words in ("A post title", "The parent's words", "#1 by <bdi>Reader", "It has 2 links"):
         assert words in page
     assert "<code>http://b.example</code>" in page
 
