@@ -1,9 +1,12 @@
 """What a reader meets in a comment's rendered HTML: the links to follow, and the words."""
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 
-BLOCKS: Final = frozenset({"p", "li", "blockquote", "pre"})
+BLOCK_ENDS: Final = frozenset({"/p", "/li", "/blockquote", "/pre"})
+_TAG: Final = re.compile(r'<(/?[a-z]+)(?:[^<>"]|"[^"]*")*>')  # as the cleaner writes them
 
 
 class _Links(HTMLParser):
@@ -24,22 +27,6 @@ def link_addresses(html: str) -> tuple[str, ...]:
     return tuple(parser.addresses)
 
 
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in BLOCKS:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
-
-
 def plain_text(html: str) -> str:
     """The words of rendered HTML, without its tags; a line end more after each paragraph."""
-    parser = _Words()
-    parser.feed(html)
-    parser.close()
-    return "".join(parser.pieces)
+    return unescape(_TAG.sub(lambda found: "\n" if found[1] in BLOCK_ENDS else "", html))

@@ -25,8 +25,8 @@ class Line:
 
 def readable(evidence: Mapping[str, Any]) -> list[Line]:
     """The evidence line by line; matched words with their places first."""
-    matches = evidence.get("matches", [])
-    rest = {key: value for key, value in evidence.items() if key != "matches"}
+    rest = dict(evidence)
+    matches = rest.pop("matches") if isinstance(rest.get("matches"), list) else []
     if rest.get("count") == len(matches):
         del rest["count"]
     return [*map(_match, matches), *(_line(key, value) for key, value in rest.items())]

@@ -6,6 +6,7 @@ and what has no width are gone, and each word knows where it stands in the part 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -21,15 +22,17 @@ NAME: Final = "name"
 MAIL: Final = "mail"
 HOST: Final = "host of a link"
 
-_WORD: Final = regex.compile(r"[\p{L}\p{N}\p{M}]+")
+WORD: Final = regex.compile(r"[\p{L}\p{N}\p{M}]+")
+WITH_SIGNS: Final = regex.compile(r"[\p{L}\p{N}@$]*[@$][\p{L}\p{N}@$]*")
+# Letter by letter: four or more, the same sign between all.
+SPELT_OUT: Final = regex.compile(
+    r"(?<![\p{L}\p{N}\p{M}])\p{L}(?=([ .\-*_]))(?:\1\p{L}(?![\p{L}\p{N}\p{M}])){3,}+"
+)
 # Letters of scripts that put no blanks between words.
 _UNDIVIDED: Final = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 )
-_WITH_SIGNS: Final = regex.compile(r"[\p{L}\p{N}@$]+")
-_SPELT_OUT: Final = regex.compile(
-    r"(?<![\p{L}\p{N}\p{M}])\p{L}([ .\-*_])\p{L}(?:\1\p{L}){2,}(?![\p{L}\p{N}\p{M}])"
-)
+_ALPHABETS: Final = [regex.compile(rf"\p{{{name}}}") for name in sorted(names.ALIKE)]
 _ODD_LETTERS: Final = re.compile("[\u0250-\u02af\u1d00-\u1dbf\ua720-\ua7ff]")
 _STROKES: Final = re.compile("[\u0334-\u0338]")  # through a letter; other marks are spelling
 _FIGURES: Final = str.maketrans("3457", "east")
@@ -37,13 +40,16 @@ _LONGEST: Final = 60  # no word is longer that a reader would take for another
 _SHOWN_CODE: Final = re.compile("\u27e8(?:U\\+[0-9A-F]{4,6}(?: \u00d7\\d+)?|\\+\\d+ marks)\u27e9")
 
 
-@dataclass(frozen=True)
-class Word:
-    """A folded word, and where it stands in its part."""
+class _Folds(dict[int, str]):
+    """What each character is folded to, for str.translate; found out as they come."""
 
-    key: str
-    start: int
-    end: int
+    MOST: Final = 50_000
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold_character(chr(code))
+        if len(self) < self.MOST:
+            self[code] = folded
+        return folded
 
 
 @dataclass(frozen=True)
@@ -54,57 +60,39 @@ class Part:
     written: str
 
     @cached_property
-    def _folded(self) -> tuple[str, list[int] | None]:
-        """The folded part, and the place of each character of it; None where nothing moved."""
-        if self.written.isascii():
-            return self.written.lower(), None
-        pieces = [(_fold_character(c), at) for at, c in enumerate(self.written)]
-        places = [at for piece, at in pieces for _ in piece]
-        return "".join(piece for piece, _ in pieces), places
-
-    @property
     def folded(self) -> str:
         """The part without what makes no difference to its words."""
-        return self._folded[0]
+        return self.written.translate(_FOLDS)
 
     @cached_property
-    def words(self) -> tuple[Word, ...]:
-        """The words in their order."""
-        return tuple(self._word(*found.span()) for found in _WORD.finditer(self.folded))
+    def words(self) -> frozenset[str]:
+        """Each word once, folded."""
+        return frozenset(WORD.findall(self.folded))
 
     @cached_property
-    def disguised(self) -> tuple[Word, ...]:
-        """Words written so as not to be found, as what they look like.
+    def disguised(self) -> dict[str, frozenset[str]]:
+        """Words written so as not to be found, and what each looks like.
 
-        Of mixed alphabets, of letters with figures or signs for others, or letter by letter. Only
-        these: by its look alone an honest word may be another (modern, modem).
+        Of mixed alphabets, or of letters with figures, strokes or signs. Only these: by its looks
+        alone an honest word may be another (modern, modem).
         """
-        found = [word for word in self.words if _is_disguised(word.key)]
+        alphabets = [one for one in _ALPHABETS if one.search(self.folded)]
+        mixed = alphabets if len(alphabets) > 1 else []
+        words = {word for word in self.words if _is_disguised(word, mixed)}
         if not {"@", "$"}.isdisjoint(self.folded):
-            spans = (match.span() for match in _WITH_SIGNS.finditer(self.folded))
-            signs = (self._word(*span) for span in spans)
-            found += [word for word in signs if _has_signs(word.key)]
-        return tuple(
-            Word(look, word.start, word.end) for word in found for look in self._looks(word)
-        )
-
-    @cached_property
-    def spelt_out(self) -> tuple[Word, ...]:
-        """Words with a sign between all letters: four letters or more."""
-        found = (self._word(*one.span()) for one in _SPELT_OUT.finditer(self.folded))
-        return tuple(Word(one.key[::2], one.start, one.end) for one in found)
+            words |= {word for word in WITH_SIGNS.findall(self.folded) if _has_signs(word)}
+        return {word: _looks(word) for word in words}
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where a piece of the folded part stands in the written one."""
-        places = self._folded[1]
-        return (start, end) if places is None else (places[start], places[end - 1] + 1)
+        return self._places[start], self._places[end - 1] + 1
 
-    def _looks(self, word: Word) -> frozenset[str]:
-        """What a word looks like, in the case in which it was written or in another."""
-        return names.skeletons(self.written[word.start : word.end].translate(_FIGURES))
-
-    def _word(self, start: int, end: int) -> Word:
-        return Word(self.folded[start:end], *self.place(start, end))
+    @cached_property
+    def _places(self) -> Sequence[int]:
+        """The place in the written part of each folded character."""
+        if self.written.isascii():
+            return range(len(self.written))
+        return [at for at, c in enumerate(self.written) for _ in _FOLDS[ord(c)]]
 
 
 def as_read(plain: str) -> str:
@@ -134,7 +122,6 @@ def has_no_blanks(text: str) -> bool:
     return _UNDIVIDED.search(text) is not None
 
 
-@lru_cache(maxsize=20_000)
 def _fold_character(character: str) -> str:
     if unicodedata.category(character) == "Cf":
         return ""
@@ -142,20 +129,28 @@ def _fold_character(character: str) -> str:
     return (plain if plain.isalnum() else character).casefold()
 
 
-def _is_disguised(key: str) -> bool:
+@lru_cache(maxsize=10_000)
+def _looks(word: str) -> frozenset[str]:
+    return names.skeletons(word.translate(_FIGURES))
+
+
+def _is_disguised(word: str, alphabets: Sequence["regex.Pattern[str]"]) -> bool:
     """Whether it mixes alphabets or figures with letters, has odd letters, or is crossed out."""
-    if len(key) > _LONGEST or key.isdigit():
+    if word.isalpha() and word.isascii():
         return False
-    if key.isascii():
-        return not key.isalpha()
+    if len(word) > _LONGEST or word.isdigit():
+        return False
     return (
-        any(map(str.isdigit, key))
-        or _ODD_LETTERS.search(key) is not None
-        or len(_STROKES.findall(key)) * 3 >= len(key)
-        or bool(names.mixed_words(key))
+        any(map(str.isdigit, word))
+        or _ODD_LETTERS.search(word) is not None
+        or len(_STROKES.findall(word)) * 3 >= len(word)
+        or sum(1 for one in alphabets if one.search(word)) > 1
     )
 
 
-def _has_signs(key: str) -> bool:
-    signs = key.count("@") + key.count("$")
-    return 0 < signs < len(key) <= _LONGEST and any(map(str.isalpha, key))
+def _has_signs(word: str) -> bool:
+    signs = word.count("@") + word.count("$")
+    return 0 < signs < len(word) <= _LONGEST and any(map(str.isalpha, word))
+
+
+_FOLDS: Final = _Folds()

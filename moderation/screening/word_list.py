@@ -14,7 +14,14 @@ from typing import Final
 import regex
 
 from comments import names
-from moderation.screening.parts import Part, Word, fold, has_no_blanks
+from moderation.screening.parts import (
+    SPELT_OUT,
+    WITH_SIGNS,
+    WORD,
+    Part,
+    fold,
+    has_no_blanks,
+)
 
 LONGEST: Final = 100
 MOST_LINES: Final = 2000
@@ -24,6 +31,9 @@ LEAST_LOOK: Final = 3  # shorter words look like too many others
 _ELEMENT: Final = regex.compile(r"[\p{L}\p{N}\p{M}*]+")
 # What may stand between the words of a phrase: nothing that ends a sentence or a paragraph.
 _GAP: Final = regex.compile(r"[^\p{L}\p{N}\p{M}.!?;:,\n]{0,5}\n?[^\p{L}\p{N}\p{M}.!?;:,\n]{0,5}")
+
+
+Place = tuple[str, int, int]  # a line, and where it stands in the folded part
 
 
 class UnfitLine(ValueError):
@@ -121,35 +131,49 @@ class WordList:
 
     def find(self, part: Part) -> list[Match]:
         """What is found in a part, in the order of the part."""
-        found = {
-            (line, *part.place(start, end)): None for line, start, end in self._undivided(part)
-        }
-        found |= dict.fromkeys(self._phrases(part))
-        for words, index in ((part.disguised, self._looks), (part.spelt_out, self._index)):
-            for word in words:
-                for line in index.candidates(word.key):
-                    if len(line.elements) == 1:
-                        found[line.text, word.start, word.end] = None
-        order = sorted(found, key=lambda one: (one[1], one[2], one[0]))
+        found = {*self._undivided(part), *self._phrases(part)}
+        found |= {*self._disguised(part), *self._spelt_out(part)}
+        places = {(*part.place(start, end), line) for line, start, end in found}
         return [
             Match(line, part.label, part.written[start:end], start, end)
-            for line, start, end in order
+            for start, end, line in sorted(places)
         ]
 
-    def _undivided(self, part: Part) -> Iterator[tuple[str, int, int]]:
+    def _undivided(self, part: Part) -> Iterator[Place]:
         for line, folded in self._anywhere:
             at = part.folded.find(folded)
             while at >= 0:
                 yield line, at, at + len(folded)
                 at = part.folded.find(folded, at + len(folded))
 
-    def _phrases(self, part: Part) -> Iterator[tuple[str, int, int]]:
-        words = part.words
+    def _phrases(self, part: Part) -> Iterator[Place]:
+        hits = {word: lines for word in part.words if (lines := [*self._index.candidates(word)])}
+        if not hits:
+            return
+        words = list(WORD.finditer(part.folded))
         for at, word in enumerate(words):
-            for line in self._index.candidates(word.key):
-                last = at + len(line.elements) - 1
-                if last < len(words) and _continues(line, words[at : last + 1], part.written):
-                    yield line.text, word.start, words[last].end
+            for line in hits.get(word[0], ()):
+                these = words[at : at + len(line.elements)]
+                if len(these) == len(line.elements) and _continues(line, these, part.folded):
+                    yield line.text, word.start(), these[-1].end()
+
+    def _disguised(self, part: Part) -> Iterator[Place]:
+        hits = {
+            word: lines
+            for word, looks in part.disguised.items()
+            if (lines := [line for look in looks for line in self._looks.candidates(look)])
+        }
+        for pattern in (WORD, WITH_SIGNS) if hits else ():
+            for word in pattern.finditer(part.folded):
+                for line in hits.get(word[0], ()):
+                    yield line.text, word.start(), word.end()
+
+    def _spelt_out(self, part: Part) -> Iterator[Place]:
+        letters = {word for word in part.words if len(word) == 1}
+        for word in SPELT_OUT.finditer(part.folded) if len(letters) > 2 else ():
+            for line in self._index.candidates(word[0][::2]):
+                if len(line.elements) == 1:
+                    yield line.text, word.start(), word.end()
 
 
 @lru_cache(maxsize=64)
@@ -177,12 +201,12 @@ def take_apart(line: str) -> Line:
     return Line(line, elements, gaps)
 
 
-def _continues(line: Line, words: Sequence[Word], written: str) -> bool:
+def _continues(line: Line, words: Sequence["regex.Match[str]"], folded: str) -> bool:
     """Whether the words after the first are the line's, with no more between them than it has."""
-    pairs = zip(words, words[1:], line.elements[1:], line.gaps, strict=False)
-    for word, after, element, gap in pairs:
-        between = written[word.end : after.start]
-        if not element.fits(after.key):
+    pairs = zip(pairwise(words), line.elements[1:], line.gaps, strict=True)
+    for (word, after), element, gap in pairs:
+        between = folded[word.end() : after.start()]
+        if not element.fits(after[0]):
             return False
         if not (gap and between.strip() == gap) and not _GAP.fullmatch(between):
             return False

@@ -1,4 +1,5 @@
 """No kind fails on anything that a stranger can send."""
+# ruff: noqa: E501 (lists of texts read better in few lines)
 
 import pytest
 from hypothesis import given, settings

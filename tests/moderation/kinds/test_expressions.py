@@ -61,7 +61,7 @@ def judge(*expressions, **fields):
     ("expression", "text", "found"),
     [
         (r"\bcasinos?\b", "A CASINO", "CASINO"),
-        (r"\bмир\b", "Мир!", "Мир"),
+        (r"\bжил\b", "Жил!", "Жил"),
         (r"\d{3}-\d{4}", "call 555-1234", "555-1234"),
         (r"\p{Greek}+", "so \u03bb\u03cc\u03b3\u03bf\u03c2", "\u03bb\u03cc\u03b3\u03bf\u03c2"),
         (r"[{]x\}", "{x}", None),

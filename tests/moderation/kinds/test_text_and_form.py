@@ -72,7 +72,7 @@ def test_capitals(text, parameters, evidence):
         ("Me too :)", "me too"),
         ("Tout \u00e0 fait !", "tout \u00e0 fait"),
         ("D\u2019accord", "d'accord"),
-        ("\u0421\u043e\u0433\u043b\u0430\u0441\u0435\u043d!", "\u0441\u043e\u0433\u043b\u0430\u0441\u0435\u043d"),
+        ("\u0422\u043e\u0447\u043d\u043e!", "\u0442\u043e\u0447\u043d\u043e"),
         ("Exactly \N{THUMBS UP SIGN}", "exactly"),
         ("This is not so.", None),
         ("+10", None),

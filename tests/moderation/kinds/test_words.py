@@ -1,5 +1,5 @@
 """Listed words: whole, folded, with stars, in phrases, and where they hide."""
-# ruff: noqa: RUF001 (characters that look like others are the matter of this file)
+# ruff: noqa: RUF001, RUF003 (characters that look like others are the matter of this file)
 
 import pytest
 
@@ -135,7 +135,8 @@ def test_each_part_is_looked_at_unless_the_parameters_leave_it_out():
         ("bücher", "host of a link", "bücher"),
     ]
     for switch, part in [
-        ("in_text", "text"), ("in_name", "name"), ("in_mail", "mail"), ("in_hosts", "host of a link"),
+        ("in_text", "text"), ("in_name", "name"), ("in_mail", "mail"),
+        ("in_hosts", "host of a link"),
     ]:  # fmt: skip
         found = judge("casino", parameters={switch: False}, **fields)
         assert part not in {one["part"] for one in found.evidence["matches"]}
