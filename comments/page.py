@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 
 from blog.models import Post
-from comments import markup, references
+from comments import intake, markup, references
 from comments.models import Comment, Commenter, CommentQuerySet, Reference
 from comments.references import Target
 from comments.status import Status
@@ -154,21 +154,32 @@ def published_since(comments: CommentQuerySet, moment: datetime) -> CommentQuery
 
 
 def dress(entries: Sequence[Entry], post: Post) -> list[Entry]:
-    """Put in what the stored HTML leaves open: links of references, and back-links. Two queries."""
+    """Put in what the stored HTML leaves open: links of references, back-links, and clauses.
+
+    Two queries, and those of the screener where a moderator removed something.
+    """
     here = {entry.comment.pk: entry.comment for entry in entries}
     for entry in entries:
         entry.comment.post = post  # one row for all: permalinks ask for it
     back = _back_links(here)
     targets = _targets(entries, here)
+    clauses = intake.cite([comment for comment in here.values() if _is_taken_down(comment)])
     return [
         replace(
             entry,
             html=markup.trusted(references.link(entry.comment.html, targets)),
             parent_href=_parent_href(entry.parent, here, post),
             back_links=back.get(entry.comment.pk, ()),
+            clause=clauses.get(entry.comment.pk),
         )
         for entry in entries
     ]
+
+
+def _is_taken_down(comment: Comment) -> bool:
+    """Whether the page says of it that a moderator removed it."""
+    shown = comment.is_published or comment.status == Status.PENDING
+    return comment.number is not None and not shown and not comment.is_withdrawn
 
 
 def _targets(entries: Iterable[Entry], here: dict[int, Comment]) -> dict[int, Target]:

@@ -261,8 +261,8 @@ def test_the_queue_takes_the_same_queries_for_any_number_of_cards(
     root = make_published(post)
     for _ in range(many):
         edit(edit(send(post, parent=root), "Two"), "Three")
-    # session, user, tab counts, page count, cards, reasons, reports, earlier texts, menu
-    with django_assert_num_queries(9):
+    # session, user, tab counts, page count, cards, reasons, reports, earlier texts, clauses
+    with django_assert_num_queries(10):
         client.get(QUEUE)
 
 
