@@ -91,7 +91,8 @@ class Advice:
     """What the form shows before anything is sent; each may be empty.
 
     `policy` is safe HTML, `to_accept` the label of a tick without which nothing is sent: another
-    label is another tick. `warnings` are sentences about this draft, `refusal` says why nothing can be sent now.
+    label is another tick. `warnings` are sentences about this draft, `refusal` says why nothing
+    can be sent now.
     """
 
     policy: SafeString = field(default_factory=SafeString)

@@ -18,7 +18,8 @@ class Entry:
     that the next one lies in a list inside it, `closes` how many lists above the outermost end
     after it. `parent` is what it answers, None at the top, and `parent_href` leads there.
     `html` is fit for a page; `back_links` are (number, target) of what refers to this comment.
-    `clause` is the one that a tombstone names. `is_new` is for the reader of this page alone: published since the last visit.
+    `clause` is the one that a tombstone names. `is_new` is for the reader of this page alone:
+    published since the last visit.
     """
 
     comment: Comment
