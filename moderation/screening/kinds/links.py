@@ -19,6 +19,7 @@ class Links(Kind[Parameters]):
     label = "Many links"
     help_text = "Counts the links of a comment."
     takes = Parameters
+    clause = "spam"
 
     def judge(self, facts: Facts, parameters: Parameters) -> Finding | None:
         """See Kind."""

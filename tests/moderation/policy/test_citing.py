@@ -122,9 +122,7 @@ def test_tombstones_cost_one_query_more_for_any_number(
 # Rules
 
 
-@pytest.mark.parametrize(
-    ("effect", "shown"), [("reject", True), ("spam", False), ("hold", False)]
-)
+@pytest.mark.parametrize(("effect", "shown"), [("reject", True), ("spam", False), ("hold", False)])
 def test_a_rule_cites_its_clause_and_only_a_rejection_is_explained(client, post, effect, shown):
     make_rule(effect=effect, clause="spam")
     comment = send(post, "See https://example.org")

@@ -49,7 +49,9 @@ def save(client, draft, **changed):
 
 
 def keys(draft):
-    return list(Clause.objects.filter(policy=draft).order_by("number").values_list("key", flat=True))
+    return list(
+        Clause.objects.filter(policy=draft).order_by("number").values_list("key", flat=True)
+    )
 
 
 def press(client, draft, name, changed_at=None):

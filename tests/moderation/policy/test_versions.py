@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser, Permission
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from moderation.models import Clause, LogEntry, Policy
+from moderation.models import Clause, LogEntry, Policy, Rule
 from moderation.permissions import NotAllowed, may_publish_policy, may_read_policy
 from moderation.policy.changes import changes_between
 from moderation.policy.services import (
@@ -16,6 +16,7 @@ from moderation.policy.services import (
     start_draft,
 )
 from moderation.policy.shipped import CLAUSES, ensure_policy
+from moderation.screening.kind import kinds
 from tests.factories import make_user, write_policy
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +206,12 @@ def make_actor(who):
     user.is_active = "inactive" not in who
     user.save()
     return type(user).objects.get(pk=user.pk)
+
+
+@pytest.mark.parametrize("kind", kinds().values(), ids=kinds())
+def test_what_a_kind_ships_with_is_a_clause_that_comes_along(kind):
+    assert kind.clause in {"", *(key for key, _, _ in CLAUSES)}
+    assert Rule.objects.get(shipped_as=kind.name).clause == kind.clause
 
 
 def test_differences_follow_the_keys():
