@@ -133,12 +133,12 @@ DRAFT = "(SELECT id FROM moderation_policy WHERE version IS NULL)"
         "UPDATE moderation_policy SET version = NULL, published_at = NULL WHERE version = 1",
         "UPDATE moderation_policy SET must_accept = true WHERE version = 1",
         "DELETE FROM moderation_policy WHERE version = 1",
-        f"UPDATE moderation_clause SET text = 'x' WHERE policy_id = {PUBLISHED}",
-        f"UPDATE moderation_clause SET policy_id = {DRAFT} WHERE policy_id = {PUBLISHED}",
-        f"UPDATE moderation_clause SET policy_id = {PUBLISHED} WHERE policy_id = {DRAFT}",
-        f"DELETE FROM moderation_clause WHERE policy_id = {PUBLISHED}",
+        "UPDATE moderation_clause SET text = 'x' WHERE policy_id = {published}",
+        "UPDATE moderation_clause SET policy_id = {draft} WHERE policy_id = {published}",
+        "UPDATE moderation_clause SET policy_id = {published} WHERE policy_id = {draft}",
+        "DELETE FROM moderation_clause WHERE policy_id = {published}",
         "INSERT INTO moderation_clause (policy_id, key, number, title, text, html)"
-        f" VALUES ({PUBLISHED}, 'x', 99, 'x', 'x', 'x')",
+        " VALUES ({published}, 'x', 99, 'x', 'x', 'x')",
     ],
 )
 def test_the_database_refuses_to_change_what_is_published(statement):
@@ -148,7 +148,7 @@ def test_the_database_refuses_to_change_what_is_published(statement):
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute(statement)
+        cursor.execute(statement.format(published=PUBLISHED, draft=DRAFT))
 
 
 @pytest.mark.parametrize("table", ["moderation_policy", "moderation_clause"])
