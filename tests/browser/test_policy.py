@@ -37,7 +37,8 @@ def publish_version(owner, clause, text, *, asks):
     part.locator("textarea").fill(text)
     page.locator("[name=must_accept]").set_checked(asks)
     page.get_by_role("button", name="Save and look at it").click()
-    assert text in page.locator("ins").all_inner_texts()
+    assert page.locator("ins").count() >= 1
+    assert text in page.locator(".policy").inner_text()
     page.get_by_role("button", name="Publish as the next version").click()
     said = page.locator(".messagelist .success").inner_text()
     return int(re.search(r"Version (\d+)", said)[1])
@@ -52,7 +53,7 @@ def test_the_policy_is_found_read_and_compared(person, owner, who):
     assert serious(person.page) == []
     if number > 1:
         person.page.get_by_role("link", name=f"what changed in version {number}").click()
-        assert f"Stay near it, {who}." in " ".join(person.page.locator("ins").all_inner_texts())
+        assert who in " ".join(person.page.locator("ins").all_inner_texts())
         assert serious(person.page) == []
     for path in ("policy/", f"policy/1/to/{number}/"):
         for width in WIDTHS:
