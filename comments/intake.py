@@ -49,6 +49,7 @@ class Draft:
     text: str
     html: str
     refers_to: frozenset[int] = frozenset()
+    awaits: frozenset[str] = frozenset()  # numbers referred to that are yet to come
     user: "User | None" = None
     stamp: str = ""  # of the form that it came by
     continues: bool = False  # by the parent's own writer, who may go on while the parent waits
@@ -125,12 +126,16 @@ class QuotedClause:
 class Explanation:
     """What the commenter is told of the last decision; note and clause may be missing.
 
-    `by_rule`: no person made it.
+    `by_rule`: no person made it. `request` is the commenter's own act since, appeal or
+    resubmission, that nobody has answered yet, and `decided` the status that it was made against:
+    then note and clause are those of that earlier decision.
     """
 
     note: str = ""
     clause: QuotedClause | None = None
     by_rule: bool = False
+    request: OwnAct | None = None
+    decided: str = ""
 
 
 class Screener(Protocol):
@@ -186,10 +191,14 @@ def make_draft(
     commenter: Commenter | None = None,
     network: str = "",
     accepted: bool = False,
+    earlier: str = "",
 ) -> Draft:
-    """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None."""
+    """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None.
+
+    `earlier` is the HTML that it would replace, whose links to comments stay what they are.
+    """
     name, text = markup.plain_name(name), markup.normalise(text)
-    rendered = render_text(text, post)
+    rendered = render_text(text, post, earlier)
     return Draft(
         post=post,
         parent=parent,
@@ -361,7 +370,7 @@ def _store(
         numbers.allot_number(comment)
     if verdict.status != Status.PENDING:
         comment.change_status(verdict.status, at=now)
-    record_references(comment, draft.refers_to)
+    record_references(comment, draft.refers_to, draft.awaits)
     record_reasons(comment, verdict, now)
     Submission.objects.filter(digest=digest).update(comment=comment, stamp=draft.stamp)
     if screener is not None:

@@ -6,10 +6,12 @@ from django.contrib.auth import get_user_model
 
 from comments.intake import OwnAct
 from comments.models import Comment
-from moderation.models import Act, Clause, DecisionNote, LogEntry
+from moderation.models import DECISIONS, Act, Clause, DecisionNote, LogEntry
 from moderation.policy.citing import find_clauses
 
 NAMELESS: Final = {Act.REPORTED.value: "a reader", **dict.fromkeys(OwnAct.values, "its writer")}
+
+REQUESTS: Final = (OwnAct.RESUBMITTED.value, OwnAct.APPEALED.value)
 
 
 class Line(NamedTuple):
@@ -36,6 +38,13 @@ def record_of(comment: Comment) -> list[Line]:
         )
         for entry in entries
     ]
+
+
+def open_request(comment: Comment) -> LogEntry | None:
+    """The appeal or resubmission that nobody has answered yet. One query."""
+    judged = LogEntry.objects.filter(comment_id=comment.pk, act__in=[*DECISIONS, *REQUESTS])
+    last = judged.order_by("-pk").first()
+    return last if last is not None and last.act in REQUESTS else None
 
 
 def who_was_first(comment: Comment) -> str:

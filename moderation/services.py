@@ -18,6 +18,7 @@ from comments import markup, numbers, tree
 from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
 from comments.status import Remover, Status
+from moderation.learning.jobs import enqueue_learning
 from moderation.models import Act, Clause, DecisionNote, LogEntry, Report
 from moderation.permissions import require_may_moderate
 from moderation.policy.citing import require_current
@@ -187,6 +188,7 @@ def _act(
         )
         if note:
             DecisionNote.objects.create(comment=comment, log_entry_id=entry.pk, text=note)
+        enqueue_learning(comment.pk)
         return comment
 
     return tree.under_lock(comment_id, work)

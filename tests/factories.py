@@ -9,6 +9,7 @@ from django.utils import timezone
 from blog.models import Post
 from comments import intake, markup
 from comments.models import Comment
+from core.guards import make_stamp
 from moderation import services
 from moderation.models import Clause
 from moderation.policy.services import arrange_clauses, publish_policy, start_draft
@@ -56,6 +57,12 @@ def make_facts(*groups, **fields):
     defaults = {"parent": None, "name": "Hanna", "mail": "", "html": markup.render(text)}
     draft = intake.Draft(post=post, text=text, **{**defaults, **fields})
     return Facts(draft=draft, at=at, groups={type(group): group for group in groups})
+
+
+def filled_in(post, **changed):
+    """The fields of a post's comment form, as a browser sends them."""
+    form = {"name": "Reader", "mail": "", "text": "Hello.", "stamp": make_stamp("comment", post.pk)}
+    return {**form, **changed}
 
 
 def publish(comment, by=None):

@@ -16,10 +16,13 @@ from comments.intake import (
     Verdict,
 )
 from comments.models import Comment, Commenter
+from comments.status import Status
 from core import ratelimit
+from moderation.learning.jobs import enqueue_judgement
 from moderation.models import Act
 from moderation.policy.accepting import policy_above_the_form, remember_acceptance
 from moderation.policy.citing import cited_clauses, explain_decision
+from moderation.record import open_request
 from moderation.screening.facts import Facts
 from moderation.screening.running import RuleSet, reason_of, rules_on
 from moderation.screening.verdicts import (
@@ -69,6 +72,8 @@ class Screener:
             at=at,
             clause_id=deciding_clause(verdict.reasons, comment.status),
         )
+        if comment.status == Status.PENDING:
+            enqueue_judgement(comment.pk)
 
     def record_own_act(
         self, comment: Comment, act: OwnAct, *, status_before: str, at: datetime
@@ -82,14 +87,21 @@ class Screener:
             at=at,
             clause_id=_clause_of_edit(comment) if act == OwnAct.EDITED else None,
         )
+        if comment.status == Status.PENDING:
+            enqueue_judgement(comment.pk)
 
     def remember_acceptance(self, commenter: Commenter, to_accept: str) -> None:
         """See comments.intake.Screener."""
         remember_acceptance(commenter, to_accept)
 
     def explain(self, comment: Comment) -> Explanation:
-        """See comments.intake.Screener: the last decision's note and clause. One query."""
-        return explain_decision(comment)
+        """See comments.intake.Screener: the last decision's note and clause. Two queries."""
+        request = open_request(comment)
+        return replace(
+            explain_decision(comment),
+            request=OwnAct(request.act) if request else None,
+            decided=request.status_before if request else "",
+        )
 
     def cite(self, comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
         """See comments.intake.Screener: one query."""

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('comments', '0011_screening'),
-        ('moderation', '0005_screening'),
+        ('moderation', '0006_learning'),
     ]
 
     operations = [
