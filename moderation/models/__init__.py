@@ -3,6 +3,7 @@
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rules import EFFECTS, Rule
+from moderation.models.traces import Fingerprint, Source, SourceUse
 
 __all__ = [
     "DECISIONS",
@@ -11,9 +12,12 @@ __all__ = [
     "Band",
     "ClassifierState",
     "DecisionNote",
+    "Fingerprint",
     "Likeness",
     "LogEntry",
     "Report",
     "Rule",
+    "Source",
+    "SourceUse",
     "TaughtLesson",
 ]

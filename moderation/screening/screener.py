@@ -15,6 +15,7 @@ from moderation.screening.facts import Facts
 from moderation.screening.running import RuleSet, reason_of, rules_on
 from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff
 from moderation.services import log_act
+from moderation.traces import record_traces, replace_traces
 
 
 class Screener:
@@ -45,6 +46,7 @@ class Screener:
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
         log_act(Act.RECEIVED, comment, status_before="", actor_id=comment.user_id, at=at)
+        record_traces(comment)
         if comment.status == Status.PENDING:
             enqueue_judgement(comment.pk)
 
@@ -53,6 +55,8 @@ class Screener:
     ) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
         log_act(Act(act), comment, status_before=status_before, actor_id=comment.user_id, at=at)
+        if act in {OwnAct.EDITED, OwnAct.RESUBMITTED}:
+            replace_traces(comment)
         if comment.status == Status.PENDING:
             enqueue_judgement(comment.pk)
 

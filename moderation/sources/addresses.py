@@ -11,6 +11,8 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 
+from django.conf import settings
+
 from comments.addresses import ascii_host, is_safe_address
 from moderation.sources.papers import paper_of
 from moderation.sources.tracking import is_tracking
@@ -178,3 +180,8 @@ def _value(query: str, name: str) -> str:
         if pair.startswith(f"{name}=http"):
             return unquote_to_bytes(pair.removeprefix(f"{name}=")).decode(errors="replace")
     return ""
+
+
+def is_own_site(address: str) -> bool:
+    """Whether an address leads to this site itself, as the setting SITE_URL names it."""
+    return host_of(tidy(address)) == host_of(tidy(settings.SITE_URL))
