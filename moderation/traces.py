@@ -95,13 +95,13 @@ def record_traces(comment: Comment) -> None:
 
     The caller holds the transaction that stores the text.
     """
-    _write([take(comment)])
+    write([take(comment)])
 
 
 def replace_traces(comment: Comment) -> None:
     """Keep the traces of another text in place of those of the last. One statement more."""
     _drop_uses([comment.pk])
-    _write([take(comment)])
+    write([take(comment)])
 
 
 def stale() -> CommentQuerySet:
@@ -141,10 +141,11 @@ def _replace_unchanged(versions: Mapping[int, int], traces: Iterable[Traces]) ->
         now = dict(rows.order_by("pk").values_list("pk", "version"))
         unchanged = [one for one in taken if now.get(one.comment_id) == versions[one.comment_id]]
         _drop_uses([one.comment_id for one in unchanged])
-        _write(unchanged)
+        write(unchanged)
 
 
-def _write(traces: Sequence[Traces]) -> None:
+def write(traces: Sequence[Traces]) -> None:
+    """Keep some traces: three statements at most. The caller holds a transaction."""
     uses = [(one.comment_id, use) for one in traces for use in one.uses]
     with connection.cursor() as cursor:
         if uses:

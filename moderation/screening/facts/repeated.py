@@ -16,10 +16,7 @@ COMPARED: Final = 100
 
 QUERY: Final = f"""
     SELECT likely.words, likely.digest, likely.sketch, {COLUMNS}
-    FROM (
-        SELECT comment_id, words, digest, sketch FROM moderation_fingerprint
-        WHERE bands && %(bands)s::bigint[] LIMIT {LOOKED_UP}
-    ) likely
+    FROM moderation_likely(%(bands)s::bigint[], {LOOKED_UP}) likely
     JOIN comments_comment c ON c.id = likely.comment_id
     JOIN blog_post p ON p.id = c.post_id
     WHERE {COUNTS}
@@ -38,9 +35,9 @@ class Like:
 
 @dataclass(frozen=True)
 class RepeatedTexts(Group):
-    """What is like the draft, the most alike first, the writer's own before others; `words` is the draft's own number of words."""
+    """What is like the draft: the most alike first, of these the writer's own."""
 
-    words: int = 0
+    words: int = 0  # of the draft itself
     like: tuple[Like, ...] = ()
 
     @classmethod
