@@ -10,6 +10,7 @@ import html as entities
 import re
 import unicodedata
 from array import array
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from typing import Final, NamedTuple
@@ -49,6 +50,7 @@ class Fingerprint(NamedTuple):
 NOTHING: Final = Fingerprint(0, 0, (), b"")
 
 
+@lru_cache(maxsize=8)  # asked before the text is stored, and when it is
 def take_fingerprint(html: str) -> Fingerprint:
     """The fingerprint of a comment's rendered HTML."""
     words = own_words(html)

@@ -5,7 +5,9 @@ from HTML of another version, is stale: `manage.py take_traces` and the worker s
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice
 from typing import Final, NamedTuple
 
 from django.db import connection, transaction
@@ -64,11 +66,12 @@ class Traces(NamedTuple):
 
     comment_id: int
     html_version: int
-    uses: list[Use]
+    uses: tuple[Use, ...]
     fingerprint: likeness.Fingerprint
 
 
-def uses_in(html: str) -> list[Use]:
+@lru_cache(maxsize=8)  # asked before the text is stored, and when it is
+def uses_in(html: str) -> tuple[Use, ...]:
     """The sources that a rendered text links to, each once, in order; the first 500."""
     own = set(link_addresses(likeness.unquoted(html)))
     found: dict[str, Use] = {}
@@ -76,7 +79,7 @@ def uses_in(html: str) -> list[Use]:
         source = normalise(address)
         if source and (source not in found or (found[source].is_quoted and address in own)):
             found[source] = Use(source, address, address not in own)
-    return list(found.values())[:MOST_SOURCES]
+    return tuple(islice(found.values(), MOST_SOURCES))
 
 
 def digest_of(source: str) -> str:

@@ -12,7 +12,7 @@ from moderation.learning.jobs import enqueue_judgement
 from moderation.models import Act
 from moderation.record import last_note, open_request
 from moderation.screening.facts import Facts
-from moderation.screening.running import RuleSet, reason_of, rules_on
+from moderation.screening.running import RuleSet, reason_of, rules_and_facts, rules_on
 from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff
 from moderation.services import log_act
 from moderation.traces import record_traces, replace_traces
@@ -23,8 +23,8 @@ class Screener:
 
     def advise(self, draft: Draft) -> Advice:
         """See comments.intake.Screener."""
-        rules = rules_on()
-        reasons = rules.run(rules.gather(draft, timezone.now()))
+        rules, facts = rules_and_facts(draft, timezone.now())
+        reasons = rules.run(facts)
         refusals = [one.advice for one in reasons if one.effect == "refuse" and one.advice]
         warnings = [one.advice for one in reasons if one.effect != "refuse" and one.advice]
         return Advice(warnings=tuple(warnings), refusal=" ".join(refusals))
@@ -36,8 +36,7 @@ class Screener:
 
     def screen(self, draft: Draft, counted: tuple[Reason, ...] = ()) -> Verdict:
         """See comments.intake.Screener."""
-        rules = rules_on()
-        facts = rules.gather(draft, timezone.now())
+        rules, facts = rules_and_facts(draft, timezone.now())
         reasons = [*counted, *rules.run(facts)]
         if facts.is_staff:
             return decide_on_staff(reasons)

@@ -1,14 +1,14 @@
 """Earlier comments whose text a draft repeats, wholly or nearly."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
-from django.db import connection
-
 from comments.intake import Draft
 from moderation import likeness
-from moderation.screening.facts.base import Group
+from moderation.screening.facts.asking import Question, Rows
+from moderation.screening.facts.base import Asked
 from moderation.screening.facts.earlier import COLUMNS, COUNTS, Earlier, earlier, parameters
 
 LOOKED_UP: Final = 1000  # which share a band: this bounds the query where a text came very often
@@ -34,27 +34,33 @@ class Like:
 
 
 @dataclass(frozen=True)
-class RepeatedTexts(Group):
+class RepeatedTexts(Asked):
     """What is like the draft: the most alike first, of these the writer's own."""
 
     words: int = 0  # of the draft itself
     like: tuple[Like, ...] = ()
 
     @classmethod
-    def gather(cls, draft: Draft, at: datetime) -> Self:
-        """See Group; no query where the writer says nothing. Statuses and texts as of now."""
+    def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
+        """See Asked; none where the writer says nothing."""
         own = likeness.take_fingerprint(draft.html)
-        if not own.words:
-            return cls()
-        with connection.cursor() as cursor:
-            cursor.execute(QUERY, {**parameters(draft, at), "bands": list(own.bands)})
-            compared = [_compare(own, draft, at, row) for row in cursor]
-        like = [one for one in compared if one.similarity >= LEAST]
+        asked = {**parameters(draft, at), "bands": list(own.bands)}
+        return [Question(QUERY, asked)] if own.words else []
+
+    @classmethod
+    def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
+        """See Asked. Statuses and texts are those of now."""
+        own = likeness.take_fingerprint(draft.html)
+        compared = (_compare(own, draft, at, row) for rows in answers for row in rows)
+        like = [one for one in compared if one is not None]
         like.sort(key=lambda one: (-one.similarity, not one.comment.is_own))
         return cls(own.words, tuple(like))
 
 
-def _compare(own: likeness.Fingerprint, draft: Draft, at: datetime, row: tuple[Any, ...]) -> Like:
+def _compare(
+    own: likeness.Fingerprint, draft: Draft, at: datetime, row: tuple[Any, ...]
+) -> Like | None:
     words, digest, sketch, *comment = row
     other = likeness.Fingerprint(words, digest, (), bytes(sketch))
-    return Like(earlier(draft, at, comment), likeness.similarity(own, other))
+    similarity = likeness.similarity(own, other)
+    return Like(earlier(draft, at, comment), similarity) if similarity >= LEAST else None

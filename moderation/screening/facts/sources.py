@@ -1,15 +1,15 @@
 """The sources of a draft: what is known of each, and where it was posted before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Self
 
-from django.db import connection
-
 from comments.intake import Draft
-from moderation.screening.facts.base import Group
+from moderation.screening.facts.asking import Question, Rows
+from moderation.screening.facts.base import Asked
 from moderation.screening.facts.earlier import COLUMNS, COUNTS, Earlier, earlier, parameters
-from moderation.traces import Use, digest_of, uses_in
+from moderation.traces import digest_of, uses_in
 
 LOOKED_UP: Final = 30  # sources of one draft
 LATEST: Final = 100  # uses of each, which bounds the query
@@ -43,26 +43,31 @@ class Posted:
 
 
 @dataclass(frozen=True)
-class Sources(Group):
+class Sources(Asked):
     """The first thirty sources of the draft."""
 
     posted: tuple[Posted, ...] = ()
 
     @classmethod
-    def gather(cls, draft: Draft, at: datetime) -> Self:
-        """See Group; no query where there is no link. Statuses and notes are those of now."""
-        found = {digest_of(use.source): _unknown(use) for use in uses_in(draft.html)[:LOOKED_UP]}
-        if not found:
-            return cls()
-        with connection.cursor() as cursor:
-            cursor.execute(QUERY, {**parameters(draft, at), "digests": list(found)})
-            for row in cursor:
+    def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
+        """See Asked; none where there is no link."""
+        digests = list(_unknown(draft))
+        return [Question(QUERY, {**parameters(draft, at), "digests": digests})] if digests else []
+
+    @classmethod
+    def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
+        """See Asked. Statuses and notes are those of now."""
+        found = _unknown(draft)
+        for rows in answers:
+            for row in rows:
                 found[row[0]] = _with(found[row[0]], draft, at, row)
         return cls(tuple(found.values()))
 
 
-def _unknown(use: Use) -> Posted:
-    return Posted(use.source, use.address, use.is_quoted)
+def _unknown(draft: Draft) -> dict[str, Posted]:
+    """The draft's sources by their digests, as if none had been posted before."""
+    uses = uses_in(draft.html)[:LOOKED_UP]
+    return {digest_of(use.source): Posted(use.source, use.address, use.is_quoted) for use in uses}
 
 
 def _with(known: Posted, draft: Draft, at: datetime, row: tuple[Any, ...]) -> Posted:

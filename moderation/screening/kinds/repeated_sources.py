@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from moderation.screening.facts import Facts
 from moderation.screening.facts.earlier import Earlier, listed
@@ -11,6 +11,8 @@ from moderation.screening.facts.sources import Posted, Sources
 from moderation.screening.kind import Finding, Kind, NoParameters
 from moderation.screening.parameters import number
 from moderation.sources import is_own_site
+
+PLACES: Final = 10  # kept as evidence, the newest
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _finding(found: Sequence[tuple[Posted, Sequence[Earlier]]], how: str) -> Fin
 
 
 def _evidence(one: Posted, uses: Sequence[Earlier]) -> dict[str, Any]:
-    places = [use.place for use in uses[:20]]
+    places = [use.place for use in uses[:PLACES]]
     return {"link": one.address, "source": one.source, "uses": len(uses), "places": places}
 
 

@@ -55,7 +55,7 @@ class RepeatedText(Kind[Parameters]):
             return None
         return Finding(
             sentence=f"{_degree(found[0])} {_whose(found[0])}: {_listed(found)}.",
-            evidence={"comments": [_evidence(like) for like in found[:20]]},
+            evidence={"comments": [_evidence(like) for like in found[:10]]},
             advice=_advice(found),
         )
 
