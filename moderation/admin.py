@@ -8,6 +8,9 @@ from django.http import HttpRequest
 
 from moderation.models import LogEntry
 from moderation.permissions import moderatable
+from moderation.source_admin import SourceAdmin
+
+__all__ = ["LogEntryAdmin", "SourceAdmin"]
 
 
 @admin.register(LogEntry)
