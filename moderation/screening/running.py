@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple, cast
 
 from comments.intake import Draft, Effect, Reason
@@ -76,6 +77,7 @@ def rules_and_facts(draft: Draft, at: datetime) -> tuple[RuleSet, Facts]:
     return rules, rules.gather(draft, at)
 
 
+@cache  # of always the same words: it depends on no time and no draft
 def _rows() -> Question:
     rules = Rule.objects.on()
     columns = [field.attname for field in Rule._meta.concrete_fields]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from blog.models import Post
@@ -62,8 +63,12 @@ class Earlier:
         """Empty where there never was one."""
         if not self.number:
             return ""
-        post = Post(slug=self.slug, kind=self.kind)
-        return Comment(post=post, number=self.number).get_absolute_url()
+        return _permalink(self.slug, self.kind, self.number)
+
+
+@lru_cache(maxsize=1000)
+def _permalink(slug: str, kind: str, number: str) -> str:
+    return Comment(post=Post(slug=slug, kind=kind), number=number).get_absolute_url()
 
 
 def parameters(draft: Draft, at: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 from django.contrib.auth import get_user_model
@@ -30,7 +30,7 @@ class NameOwners(Asked):
         likenesses = _likenesses(draft)
         if not likenesses:
             return []
-        return [question(_staff()), question(_alike(likenesses, draft.commenter))]
+        return [_staff(), question(_alike(likenesses, draft.commenter))]
 
     @classmethod
     def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
@@ -46,11 +46,12 @@ def _likenesses(draft: Draft) -> frozenset[str]:
     return frozenset() if draft.user else names.skeletons(draft.name)
 
 
-def _staff() -> QuerySet[Any, Any]:
+@cache  # of always the same words
+def _staff() -> Question:
     """The names of staff and of authors; they are few."""
     writes = Exists(Post.objects.filter(author=OuterRef("pk")))
     users = get_user_model().objects.filter(Q(is_staff=True) | writes)
-    return users.values_list("username", "first_name", "last_name")
+    return question(users.values_list("username", "first_name", "last_name"))
 
 
 @lru_cache(maxsize=4)
