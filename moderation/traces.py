@@ -15,10 +15,12 @@ from django.db.models import F, Q
 
 from comments.links import link_addresses
 from comments.models import Comment, CommentQuerySet
-from moderation import likeness
+from moderation import fingerprints
 from moderation.sources import host_of, normalise
 
-VERSION: Final = 1  # raise it when moderation.sources or likeness gives something else
+VERSION: Final = (
+    1  # raise it when moderation.sources or moderation.fingerprints gives something else
+)
 BATCH: Final = 200
 TAKEN_FROM: Final = ("html", "html_version", "version")
 MOST_SOURCES: Final = 500  # of one comment: more is no citing
@@ -67,13 +69,13 @@ class Traces(NamedTuple):
     comment_id: int
     html_version: int
     uses: tuple[Use, ...]
-    fingerprint: likeness.Fingerprint
+    fingerprint: fingerprints.Fingerprint
 
 
 @lru_cache(maxsize=8)  # asked before the text is stored, and when it is
 def uses_in(html: str) -> tuple[Use, ...]:
     """The sources that a rendered text links to, each once, in order; the first 500."""
-    own = set(link_addresses(likeness.unquoted(html)))
+    own = set(link_addresses(fingerprints.unquoted(html)))
     found: dict[str, Use] = {}
     for address in link_addresses(html):
         source = normalise(address)
@@ -89,7 +91,7 @@ def digest_of(source: str) -> str:
 
 def take(comment: Comment) -> Traces:
     """The traces of a comment's present text. No query."""
-    fingerprint = likeness.take_fingerprint(comment.html)
+    fingerprint = fingerprints.take_fingerprint(comment.html)
     return Traces(comment.pk, comment.html_version, uses_in(comment.html), fingerprint)
 
 

@@ -67,7 +67,7 @@ class SourceUse(models.Model):
 
 
 class Fingerprint(models.Model):
-    """moderation.likeness.Fingerprint of a comment; also the sign that its traces are taken."""
+    """moderation.fingerprints.Fingerprint of a comment; also the sign that its traces are taken."""
 
     comment = models.OneToOneField(
         Comment, on_delete=models.CASCADE, primary_key=True, related_name="fingerprint"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Self
 
 from comments.intake import Draft
-from moderation import likeness
+from moderation import fingerprints
 from moderation.screening.facts.asking import Question, Rows
 from moderation.screening.facts.base import Asked
 from moderation.screening.facts.earlier import COLUMNS, COUNTS, Earlier, earlier, parameters
@@ -43,14 +43,14 @@ class RepeatedTexts(Asked):
     @classmethod
     def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
         """See Asked; none where the writer says nothing."""
-        own = likeness.take_fingerprint(draft.html)
+        own = fingerprints.take_fingerprint(draft.html)
         asked = {**parameters(draft, at), "bands": list(own.bands)}
         return [Question(QUERY, asked)] if own.words else []
 
     @classmethod
     def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
         """See Asked. Statuses and texts are those of now."""
-        own = likeness.take_fingerprint(draft.html)
+        own = fingerprints.take_fingerprint(draft.html)
         compared = (_compare(own, draft, at, row) for rows in answers for row in rows)
         like = [one for one in compared if one is not None]
         like.sort(key=lambda one: (-one.similarity, not one.comment.is_own))
@@ -58,9 +58,9 @@ class RepeatedTexts(Asked):
 
 
 def _compare(
-    own: likeness.Fingerprint, draft: Draft, at: datetime, row: tuple[Any, ...]
+    own: fingerprints.Fingerprint, draft: Draft, at: datetime, row: tuple[Any, ...]
 ) -> Like | None:
     words, digest, sketch, *comment = row
-    other = likeness.Fingerprint(words, digest, (), bytes(sketch))
-    similarity = likeness.similarity(own, other)
+    other = fingerprints.Fingerprint(words, digest, (), bytes(sketch))
+    similarity = fingerprints.similarity(own, other)
     return Like(earlier(draft, at, comment), similarity) if similarity >= LEAST else None

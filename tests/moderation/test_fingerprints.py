@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments import markup
-from moderation.likeness import NOTHING, own_words, similarity, take_fingerprint
+from moderation.fingerprints import NOTHING, own_words, similarity, take_fingerprint
 
 CHANCE = random.Random(4)  # noqa: S311
 LEXICON = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in ("n", "r", "st", "l")]
