@@ -9,6 +9,9 @@ from django.http import HttpRequest
 from moderation.models import LogEntry, Policy
 from moderation.permissions import moderatable
 from moderation.policy.admin import PolicyAdmin
+from moderation.source_admin import SourceAdmin
+
+__all__ = ["LogEntryAdmin", "SourceAdmin"]
 
 admin.site.register(Policy, PolicyAdmin)
 

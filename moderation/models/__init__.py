@@ -4,6 +4,7 @@ from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLe
 from moderation.models.policy import Acceptance, Clause, Policy
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rules import EFFECTS, Rule
+from moderation.models.traces import Fingerprint, Source, SourceUse
 
 __all__ = [
     "DECISIONS",
@@ -14,10 +15,13 @@ __all__ = [
     "ClassifierState",
     "Clause",
     "DecisionNote",
+    "Fingerprint",
     "Likeness",
     "LogEntry",
     "Policy",
     "Report",
     "Rule",
+    "Source",
+    "SourceUse",
     "TaughtLesson",
 ]

@@ -24,7 +24,7 @@ from moderation.policy.accepting import policy_above_the_form, remember_acceptan
 from moderation.policy.citing import cited_clauses, explain_decision
 from moderation.record import open_request
 from moderation.screening.facts import Facts
-from moderation.screening.running import RuleSet, reason_of, rules_on
+from moderation.screening.running import RuleSet, reason_of, rules_and_facts, rules_on
 from moderation.screening.verdicts import (
     NO_RULES,
     decide,
@@ -32,6 +32,7 @@ from moderation.screening.verdicts import (
     deciding_clause,
 )
 from moderation.services import log_act
+from moderation.traces import record_traces, replace_traces
 
 
 class Screener:
@@ -42,8 +43,8 @@ class Screener:
         above = policy_above_the_form(draft)
         if not draft.text:
             return above
-        rules = rules_on()
-        reasons = rules.run(rules.gather(draft, timezone.now()))
+        rules, facts = rules_and_facts(draft, timezone.now())
+        reasons = rules.run(facts)
         refusals = [one.advice for one in reasons if one.effect == "refuse" and one.advice]
         warnings = [one.advice for one in reasons if one.effect != "refuse" and one.advice]
         return replace(above, warnings=tuple(warnings), refusal=" ".join(refusals))
@@ -55,8 +56,7 @@ class Screener:
 
     def screen(self, draft: Draft, counted: tuple[Reason, ...] = ()) -> Verdict:
         """See comments.intake.Screener."""
-        rules = rules_on()
-        facts = rules.gather(draft, timezone.now())
+        rules, facts = rules_and_facts(draft, timezone.now())
         reasons = [*counted, *rules.run(facts)]
         if facts.is_staff:
             return decide_on_staff(reasons)
@@ -72,6 +72,7 @@ class Screener:
             at=at,
             clause_id=deciding_clause(verdict.reasons, comment.status),
         )
+        record_traces(comment)
         if comment.status == Status.PENDING:
             enqueue_judgement(comment.pk)
 
@@ -87,6 +88,8 @@ class Screener:
             at=at,
             clause_id=_clause_of_edit(comment) if act == OwnAct.EDITED else None,
         )
+        if act in {OwnAct.EDITED, OwnAct.RESUBMITTED}:
+            replace_traces(comment)
         if comment.status == Status.PENDING:
             enqueue_judgement(comment.pk)
 
