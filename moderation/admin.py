@@ -8,6 +8,9 @@ from django.http import HttpRequest
 
 from moderation.models import LogEntry
 from moderation.permissions import moderatable
+from moderation.sanction_admin import SanctionAdmin
+
+__all__ = ["LogEntryAdmin", "SanctionAdmin"]
 
 
 @admin.register(LogEntry)

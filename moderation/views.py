@@ -15,6 +15,7 @@ from comments.models import Comment
 from comments.status import Status
 from moderation import queue, services
 from moderation.learning.store import progress
+from moderation.models import SlowBranch
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
 from moderation.record import record_of, who_was_first
 
@@ -66,7 +67,9 @@ def queue_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
-    """One comment with its record. Template: moderation/card.html; context: `cards`, `log`."""
+    """One comment with its record. Template: moderation/card.html; context: `cards`, `log`,
+    `slowed`.
+    """
     comment: Comment = get_object_or_404(
         queue.with_context(moderatable(request.user)), pk=comment_id
     )
@@ -74,6 +77,7 @@ def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
         "title": "Comment",
         "cards": queue.cards([comment]),
         "log": record_of(comment),
+        "slowed": SlowBranch.objects.filter(head=comment).first(),
     }
     return _render(request, "moderation/card.html", context)
 

@@ -3,6 +3,7 @@
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rules import EFFECTS, Rule
+from moderation.models.sanctions import Sanction, SlowBranch
 
 __all__ = [
     "DECISIONS",
@@ -15,5 +16,7 @@ __all__ = [
     "LogEntry",
     "Report",
     "Rule",
+    "Sanction",
+    "SlowBranch",
     "TaughtLesson",
 ]

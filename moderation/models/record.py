@@ -15,7 +15,8 @@ from comments.models import Comment
 class Act(models.TextChoices):
     """What can be done to a comment: the past tense of a service in moderation.services.
 
-    The last four are its commenter's own acts: comments.intake.OwnAct.
+    The last four of the first group are its commenter's own acts: comments.intake.OwnAct. The
+    second group is about a person or a branch: moderation.sanctions, moderation.brakes.
     """
 
     RECEIVED = "received"
@@ -32,6 +33,12 @@ class Act(models.TextChoices):
     WITHDRAWN = "withdrawn"
     RESUBMITTED = "resubmitted"
     APPEALED = "appealed"
+
+    SANCTIONED = "sanctioned"
+    TRUSTED = "trusted"
+    LIFTED = "lifted"
+    SLOWED = "slowed"
+    NO_LONGER_SLOWED = "no longer slowed"
 
 
 # By these, done by a person, a moderator has judged the comment as it then stood.
@@ -50,15 +57,17 @@ class LogEntry(models.Model):
     """One act. Plain ids, no names, addresses or texts: it outlives what it speaks of.
 
     Append-only: the database refuses UPDATE and DELETE. `actor_id` is None for the site itself
-    (intake, imports) and for a reader who reports.
+    (intake, imports) and for a reader who reports. What is done about a person is an act on no
+    comment: it has a `sanction_id`, and a post only if it holds under one.
     """
 
     act = models.CharField(max_length=20, choices=Act)
-    comment_id = models.BigIntegerField(db_index=True)
-    post_id = models.BigIntegerField(db_index=True)
+    comment_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    post_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    sanction_id = models.BigIntegerField(null=True, blank=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
     status_before = models.CharField(max_length=10, blank=True)
-    status_after = models.CharField(max_length=10)
+    status_after = models.CharField(max_length=10, blank=True)
     number = models.CharField(max_length=600, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
@@ -70,7 +79,8 @@ class LogEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.act} {self.comment_id} at {self.at:%Y-%m-%d %H:%M}"
+        what = self.comment_id if self.sanction_id is None else f"sanction {self.sanction_id}"
+        return f"{self.act} {what} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

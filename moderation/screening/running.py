@@ -3,15 +3,20 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from comments.intake import Draft, Effect, Reason
+from comments.intake import COULD_NOT_RUN, Draft, Effect, Reason
 from moderation.models import Rule
 from moderation.screening.facts import Facts, gather
+from moderation.screening.facts.history import History
+from moderation.screening.facts.sanctions import Sanctions
 from moderation.screening.kind import CouldNotRun, Finding, Kind, kinds
 from moderation.screening.parameters import UnreadableParameters, read
 
 logger = logging.getLogger(__name__)
+
+# With or without a rule that needs them.
+ALWAYS: Final = (Sanctions, History)
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,9 @@ class RuleSet:
     broken: Sequence[Reason]
 
     def gather(self, draft: Draft, at: Any) -> Facts:
-        """The facts that these rules ask for."""
-        return gather(draft, at, (group for one in self.ready for group in one.kind.needs))
+        """The facts that these rules ask for, and what moderators have set about the writer."""
+        asked = (group for one in self.ready for group in one.kind.needs)
+        return gather(draft, at, [*ALWAYS, *asked])
 
     def run(self, facts: Facts) -> list[Reason]:
         """What every rule finds, with what could not run. Queries nothing."""
@@ -72,7 +78,7 @@ def reason_of(one: Ready, finding: Finding) -> Reason:
     """A finding as it is kept."""
     return Reason(
         rule=one.kind.name,
-        effect=one.effect,
+        effect=finding.effect or one.effect,
         sentence=finding.sentence,
         evidence=finding.evidence,
         advice=finding.advice,
@@ -93,5 +99,5 @@ def _attempt(one: Ready, judge: Callable[[], Finding | None]) -> Reason | None:
 
 def _could_not_run(name: str, why: str, found: Mapping[str, Any] | None = None) -> Reason:
     sentence = f"The rule “{name}” could not run."
-    evidence = {"could not run": why, **(found or {})}
+    evidence = {COULD_NOT_RUN: why, **(found or {})}
     return Reason(rule=name, effect="hold", sentence=sentence, evidence=evidence)

@@ -13,7 +13,8 @@ from moderation.models import Act
 from moderation.record import last_note, open_request
 from moderation.screening.facts import Facts
 from moderation.screening.running import RuleSet, reason_of, rules_on
-from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff
+from moderation.screening.sanctions import sanction_reasons, trust_in
+from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff, soften
 from moderation.services import log_act
 
 
@@ -23,7 +24,8 @@ class Screener:
     def advise(self, draft: Draft) -> Advice:
         """See comments.intake.Screener."""
         rules = rules_on()
-        reasons = rules.run(rules.gather(draft, timezone.now()))
+        facts = rules.gather(draft, timezone.now())
+        reasons = [*sanction_reasons(facts), *rules.run(facts)]
         refusals = [one.advice for one in reasons if one.effect == "refuse" and one.advice]
         warnings = [one.advice for one in reasons if one.effect != "refuse" and one.advice]
         return Advice(warnings=tuple(warnings), refusal=" ".join(refusals))
@@ -38,9 +40,14 @@ class Screener:
         rules = rules_on()
         facts = rules.gather(draft, timezone.now())
         reasons = [*counted, *rules.run(facts)]
+        if not (rules.ready or rules.broken):
+            reasons.append(NO_RULES)
         if facts.is_staff:
             return decide_on_staff(reasons)
-        return decide(reasons if rules.ready or rules.broken else [NO_RULES, *reasons])
+        trust = trust_in(facts)
+        if trust is not None:
+            reasons = [trust.reason, *(reasons if trust.rests else soften(reasons))]
+        return decide([*sanction_reasons(facts), *reasons])
 
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
@@ -76,4 +83,5 @@ def _count(rules: RuleSet, facts: Facts) -> list[Reason]:
             hit = ratelimit.hit(f"rule:{one.rule.pk}", limit.who, limit=limit.count, per=limit.per)
             if not hit.passes:
                 found.append(reason_of(one, limit.exceeded(hit.wait)))
+                break  # a rule's later limits are shared by others, whom this try must not cost
     return found
