@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -71,9 +70,9 @@ class SanctionForm(forms.ModelForm):
     class Meta:
         model = Sanction
         fields = ("effect", "mail", "pattern", "post", "until_at", "clause", "note")
-        field_classes: ClassVar = {"until_at": forms.SplitDateTimeField}
         widgets: ClassVar = {
-            "until_at": AdminSplitDateTime,
+            # The admin's own has no labels, and its calendar needs inline styles.
+            "until_at": forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             "note": forms.Textarea({"rows": 4}),
         }
         help_texts: ClassVar = {

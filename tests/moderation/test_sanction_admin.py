@@ -36,8 +36,8 @@ def comment():
 
 
 def fill(comment, **changed):
-    fields = {"target": "identity", "effect": "bar", "scope": "site", "until_at_0": ""}
-    return {**EMPTY, **fields, "until_at_1": "", "comment_id": comment.pk, **changed}
+    fields = {"target": "identity", "effect": "bar", "scope": "site"}
+    return {**EMPTY, **fields, "until_at": "", "comment_id": comment.pk, **changed}
 
 
 def shown(client, address):
@@ -80,7 +80,7 @@ def test_a_form_makes_one_sanction(client, comment, target, field, value):
 
 
 def test_a_scope_and_a_time_are_taken(client, moderator, comment):
-    until = {"until_at_0": "2099-03-05", "until_at_1": "14:00:00"}
+    until = {"until_at": "2099-03-05T14:00"}
     client.post(ADD, fill(comment, scope="branch", post=comment.post_id, number="#1", **until))
     client.post(ADD, fill(comment, scope="post", post=comment.post_id, effect="hold"))
     branch, post = Sanction.objects.order_by("pk")
@@ -102,7 +102,7 @@ def test_somebody_is_trusted_by_the_same_form(client, moderator, comment):
         ({"target": "name", "pattern": "Hanna", "effect": "trust"}, "can be trusted"),
         ({"scope": "post"}, "Please choose the post."),
         ({"scope": "branch", "number": "9"}, "Please choose the post."),
-        ({"until_at_0": "2020-01-01", "until_at_1": "10:00"}, "This time is over already."),
+        ({"until_at": "2020-01-01T10:00"}, "This time is over already."),
         ({"comment_id": ""}, "Select a valid choice"),
     ],
 )
