@@ -40,7 +40,8 @@ def decided_comments() -> Iterator[int]:
     """The ids of all comments that people decided on, in the order of their latest decisions."""
     latest = _by_people().order_by("comment_id", "-pk").distinct("comment_id").values("pk")
     entries = LogEntry.objects.filter(pk__in=latest).order_by("pk")
-    return entries.values_list("comment_id", flat=True).iterator(chunk_size=1000)
+    ids = entries.values_list("comment_id", flat=True).iterator(chunk_size=1000)
+    return (pk for pk in ids if pk is not None)  # a decision is always on a comment
 
 
 def _by_people() -> "QuerySet[LogEntry]":
