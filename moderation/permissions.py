@@ -1,4 +1,4 @@
-"""Who may decide on which comment, and where somebody may sanction people.
+"""Who may decide on which comment, who on the policy, and where somebody may sanction people.
 
 No user means no; who may not, is told nothing (404).
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class NotAllowed(Exception):
-    """The actor may not do this to the comment or person; a view answers it with 404."""
+    """The actor may not do this; a view answers it with 404."""
 
 
 def may_moderate(user: "AnyUser | None", comment: Comment) -> bool:
@@ -85,6 +85,25 @@ def sanctionable(user: "AnyUser | None") -> SanctionQuerySet:
 def require_may_sanction(user: "AnyUser | None", post: Post | None) -> None:
     """Raise NotAllowed unless may_sanction."""
     if not may_sanction(user, post):
+        raise NotAllowed
+
+
+def may_publish_policy(user: "AnyUser | None") -> bool:
+    """Whether `user` may write and publish the policy."""
+    person: Any = user
+    return _is_moderating_staff(user) and bool(person.has_perm("moderation.publish_policy"))
+
+
+def may_read_policy(user: "AnyUser | None") -> bool:
+    """Whether `user` may read its versions, and the draft, in the admin."""
+    person: Any = user
+    reads = _is_moderating_staff(user) and bool(person.has_perm("moderation.view_policy"))
+    return reads or may_publish_policy(user)
+
+
+def require_may_publish_policy(user: "AnyUser | None") -> None:
+    """Raise NotAllowed unless may_publish_policy."""
+    if not may_publish_policy(user):
         raise NotAllowed
 
 

@@ -5,7 +5,11 @@ from typing import Any, Final
 from django.contrib.auth.models import Group, Permission
 
 ROLES: Final = {
-    "moderator": ["moderation.moderate_any", "moderation.view_logentry"],
+    "moderator": [
+        "moderation.moderate_any",
+        "moderation.view_logentry",
+        "moderation.view_policy",
+    ],
     "author": [
         "moderation.moderate_own",
         "moderation.view_logentry",

@@ -1,6 +1,7 @@
 """The tables of this room, by what they know."""
 
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
+from moderation.models.policy import Acceptance, Clause, Policy
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rules import EFFECTS, Rule
 from moderation.models.sanctions import Sanction, SlowBranch
@@ -8,12 +9,15 @@ from moderation.models.sanctions import Sanction, SlowBranch
 __all__ = [
     "DECISIONS",
     "EFFECTS",
+    "Acceptance",
     "Act",
     "Band",
     "ClassifierState",
+    "Clause",
     "DecisionNote",
     "Likeness",
     "LogEntry",
+    "Policy",
     "Report",
     "Rule",
     "Sanction",

@@ -1,20 +1,39 @@
 """The screener that COMMENT_SCREENER names."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
 
-from comments.intake import Advice, Draft, Explanation, OwnAct, Reason, Verdict
-from comments.models import Comment
+from comments.intake import (
+    Advice,
+    Draft,
+    Explanation,
+    OwnAct,
+    QuotedClause,
+    Reason,
+    Verdict,
+)
+from comments.models import Comment, Commenter
 from comments.status import Status
 from core import ratelimit
 from moderation.learning.jobs import enqueue_judgement
 from moderation.models import Act
-from moderation.record import last_note, open_request
-from moderation.screening.facts import Facts
+from moderation.policy.accepting import policy_above_the_form, remember_acceptance
+from moderation.policy.citing import cited_clauses, explain_decision
+from moderation.record import open_request
+from moderation.screening.facts import Facts, gather
+from moderation.screening.facts.sanctions import Sanctions
 from moderation.screening.running import RuleSet, reason_of, rules_on
 from moderation.screening.sanctions import sanction_reasons, trust_in
-from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff, soften
+from moderation.screening.verdicts import (
+    NO_RULES,
+    decide,
+    decide_on_staff,
+    deciding_clause,
+    soften,
+)
 from moderation.services import log_act
 
 
@@ -22,13 +41,14 @@ class Screener:
     """Runs every rule and keeps every reason."""
 
     def advise(self, draft: Draft) -> Advice:
-        """See comments.intake.Screener."""
-        rules = rules_on()
-        facts = rules.gather(draft, timezone.now())
-        reasons = [*sanction_reasons(facts), *rules.run(facts)]
+        """See comments.intake.Screener: for an empty form one query, and no rule is run.
+
+        One more where the form was made for somebody, who may be barred.
+        """
+        above, reasons = policy_above_the_form(draft), _found_before_sending(draft)
         refusals = [one.advice for one in reasons if one.effect == "refuse" and one.advice]
         warnings = [one.advice for one in reasons if one.effect != "refuse" and one.advice]
-        return Advice(warnings=tuple(warnings), refusal=" ".join(refusals))
+        return replace(above, warnings=tuple(warnings), refusal=" ".join(refusals))
 
     def count(self, draft: Draft) -> tuple[Reason, ...]:
         """See comments.intake.Screener: one query for each limit that is set."""
@@ -51,7 +71,14 @@ class Screener:
 
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
-        log_act(Act.RECEIVED, comment, status_before="", actor_id=comment.user_id, at=at)
+        log_act(
+            Act.RECEIVED,
+            comment,
+            status_before="",
+            actor_id=comment.user_id,
+            at=at,
+            clause_id=deciding_clause(verdict.reasons, comment.status),
+        )
         if comment.status == Status.PENDING:
             enqueue_judgement(comment.pk)
 
@@ -59,18 +86,49 @@ class Screener:
         self, comment: Comment, act: OwnAct, *, status_before: str, at: datetime
     ) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
-        log_act(Act(act), comment, status_before=status_before, actor_id=comment.user_id, at=at)
+        log_act(
+            Act(act),
+            comment,
+            status_before=status_before,
+            actor_id=comment.user_id,
+            at=at,
+            clause_id=_clause_of_edit(comment) if act == OwnAct.EDITED else None,
+        )
         if comment.status == Status.PENDING:
             enqueue_judgement(comment.pk)
 
+    def remember_acceptance(self, commenter: Commenter, to_accept: str) -> None:
+        """See comments.intake.Screener."""
+        remember_acceptance(commenter, to_accept)
+
     def explain(self, comment: Comment) -> Explanation:
-        """See comments.intake.Screener: the note on the last decision. Two queries."""
+        """See comments.intake.Screener: the last decision's note and clause. Two queries."""
         request = open_request(comment)
-        return Explanation(
-            note=last_note(comment),
+        return replace(
+            explain_decision(comment),
             request=OwnAct(request.act) if request else None,
             decided=request.status_before if request else "",
         )
+
+    def cite(self, comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
+        """See comments.intake.Screener: one query."""
+        return cited_clauses([comment.pk for comment in comments])
+
+
+def _found_before_sending(draft: Draft) -> list[Reason]:
+    now = timezone.now()
+    if draft.text:
+        rules = rules_on()
+        facts = rules.gather(draft, now)
+        return [*sanction_reasons(facts), *rules.run(facts)]
+    if draft.commenter is None and not draft.network:
+        return []  # a page that is the same for everybody
+    return sanction_reasons(gather(draft, now, [Sanctions]))
+
+
+def _clause_of_edit(comment: Comment) -> int | None:
+    """By which clause a rule took an edited text back; the reasons are stored by now."""
+    return deciding_clause(comment.reasons.filter(revision=None), comment.status)
 
 
 def _count(rules: RuleSet, facts: Facts) -> list[Reason]:
