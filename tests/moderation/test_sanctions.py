@@ -175,7 +175,7 @@ def test_the_person_is_told_where_until_when_by_which_clause_and_why(hanna, mo):
         " policy). No more insults."
     )
     assert intake.advise(make_draft(post, "", name="", commenter=hanna)).refusal == said
-    assert intake.advise(make_draft(post, "", name="")) == intake.Advice()
+    assert intake.advise(make_draft(post, "", name="")).refusal == ""
     with pytest.raises(TurnedAway, match=r"^You can't comment under this post until 5 March 2099"):
         write(post, commenter=hanna)
 
@@ -327,7 +327,7 @@ def make_rule(effect):
 @pytest.mark.parametrize(
     ("effect", "status", "kept", "says"),
     [
-        ("note", "published", "note", "It has 2 links."),
+        ("note", "published", "note", "stopped."),
         ("hold", "published", "note", "Its writer is trusted: not held."),
         ("spam", "pending", "hold", "Its writer is trusted: held instead of marked as spam."),
         ("reject", "pending", "hold", "Its writer is trusted: held instead of rejected."),
