@@ -48,11 +48,15 @@ class _Whole(EmailPolicy):
 
 
 class _WholeMail(EmailMultiAlternatives):
-    """From Django 6 on a mail is written by Python's newer policies; 5.2's leaves words whole."""
+    """Django 5.2 writes a mail by Python's older policy, which begins a long address on a line of
+    its own; from 6 on by the newer one.
+    """
 
     def message(self, *args: Any, **kwargs: Any) -> Message:  # type: ignore[override]
         if django.VERSION < (6, 0):
-            return super().message(*args, **kwargs)
+            older = super().message(*args, **kwargs)
+            older.policy = older.policy.clone(max_line_length=998)
+            return older
         asked = kwargs.pop("policy", None)
         policy = _Whole(linesep=asked.linesep if asked else "\n")
         return super().message(*args, policy=policy, **kwargs)
@@ -96,8 +100,12 @@ def one_click(address: str) -> dict[str, str]:
 
 
 def one_line(text: str) -> str:
-    """What a header may hold: line breaks, controls and invisible characters become blanks."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """What a header may hold: line breaks, controls and invisible characters become blanks.
+
+    A typed encoded word would be read as what it stands for, line breaks too: it is broken.
+    """
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return plain.replace("=?", "= ?")
 
 
 def storable(text: str) -> str:
