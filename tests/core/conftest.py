@@ -34,9 +34,9 @@ class Worker:
 
     def run_at(self, seconds):
         """As run(), when the clock has gone on by so many seconds since the last time."""
+        earlier = f"scheduled_at - make_interval(secs => {seconds:d})"
         self._sql(
-            "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at"
-            f" - make_interval(secs => {seconds:d}) WHERE status = 'todo'"  # noqa: S608
+            f"UPDATE procrastinate_jobs SET scheduled_at = {earlier} WHERE status = 'todo'"  # noqa: S608
         )
         self.run()
 
