@@ -6,12 +6,14 @@ part as comments.markup made them, without a link. No word of theirs is in a hea
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import unescape
 from itertools import groupby
 from typing import Any, Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
 from comments import intake, markup, own, references
@@ -55,12 +57,23 @@ class News:
     fix_url: str = ""
     appeal_url: str = ""
     note: str = ""
-    clause: str = ""
+    clause: intake.QuotedClause | None = None
+    by_rule: bool = False
 
     @property
     def because(self) -> str:
         """Why it is told, as the end of a sentence."""
         return BECAUSE[self.kind]
+
+    @property
+    def clause_words(self) -> str:
+        """The clause as it was worded, without its markup."""
+        return unescape(strip_tags(self.clause.html)).strip() if self.clause else ""
+
+    @property
+    def clause_url(self) -> str:
+        """Where the policy stands as it was worded then."""
+        return absolute(self.clause.address) if self.clause else ""
 
     @property
     def quoted(self) -> str:
@@ -175,6 +188,7 @@ def _decided(comment: Comment) -> News | None:
         appeal_url=absolute(reverse("comments:appeal", args=[token])) if may_appeal else "",
         note=explained.note,
         clause=explained.clause,
+        by_rule=explained.by_rule,
     )
 
 

@@ -78,8 +78,16 @@ class CommentFormView(GuardedFormView):
         initial = {**about.initial, "stamp": stamp}
         if self.request.GET.get("quote") and about.parent and about.parent.is_published:
             initial["text"] = quotation(about.parent)
-        staff = staff_of(self.request) is not None
-        return CommentForm(data, initial=initial, staff=staff, commenter=self.commenter)
+        staff = staff_of(self.request)
+        advice = advice_for(about.post, about.parent, staff, self.commenter)
+        return CommentForm(
+            data,
+            initial=initial,
+            staff=staff is not None,
+            commenter=self.commenter,
+            advice=advice,
+            previews=self._previews(),
+        )
 
     def mistaken(self, about: Spot, form: CommentForm) -> HttpResponse:
         return self.page(about, form, status=200 if self._previews() else 400)
@@ -120,14 +128,18 @@ class CommentFormView(GuardedFormView):
         self, response: HttpResponse, draft: intake.Draft, comment: Comment, form: CommentForm
     ) -> None:
         """Renew the cookie of a known commenter, or set one if that was asked for."""
-        if self.commenter is not None:
-            update_typed(self.commenter, draft.name, draft.mail)
-            remember(self.request, response, self.commenter)
+        commenter = self.commenter
+        if commenter is not None:
+            update_typed(commenter, draft.name, draft.mail)
         elif form.cleaned_data["remember"]:
             commenter = introduce(comment)
             # Sent once more by the back button, now with the cookie, it is still the same.
             intake.know_again(draft, comment, sender=self._sender(None, commenter))
-            remember(self.request, response, commenter)
+        else:
+            return
+        remember(self.request, response, commenter)
+        if draft.accepted:
+            intake.remember_acceptance(commenter, form.advice.to_accept)
 
     def _confirm(self, comment: Comment, form: CommentForm) -> None:
         """Have the address confirmed, if that was asked for; a fault here loses no comment."""
@@ -219,6 +231,7 @@ def _draft(spot: Spot, form: CommentForm, staff: Any, commenter: Commenter | Non
         commenter=None if staff else commenter,
         continues=spot.continues and form.cleaned_data["continues"],
         trap=form.cleaned_data["website"],
+        accepted=form.cleaned_data.get("accepted", False),
     )
 
 
@@ -248,9 +261,31 @@ def empty_form(request: HttpRequest, post: Post, commenter: Commenter | None = N
 
     With a commenter it is filled with name and address: then the page has to be private.
     """
-    staff = staff_of(request) is not None
-    stamp = make_stamp(STAMP, post.pk)
-    return CommentForm(initial={"stamp": stamp}, staff=staff, commenter=commenter)
+    staff = staff_of(request)
+    return CommentForm(
+        initial={"stamp": make_stamp(STAMP, post.pk)},
+        staff=staff is not None,
+        commenter=commenter,
+        advice=advice_for(post, None, staff, commenter),
+    )
+
+
+def advice_for(
+    post: Post, parent: Comment | None, staff: Any, commenter: Commenter | None
+) -> intake.Advice:
+    """What stands above an empty form. The screener's queries: see intake.Screener.advise."""
+    return intake.advise(
+        intake.Draft(
+            post=post,
+            parent=parent,
+            name="",
+            mail="",
+            text="",
+            html="",
+            user=staff,
+            commenter=commenter,
+        )
+    )
 
 
 def form_url(post: Post, parent: Comment | None) -> str:

@@ -53,7 +53,8 @@ class Kind(ABC, Generic[P]):
 
     `takes` is a frozen dataclass whose fields have defaults and metadata (see
     moderation.screening.parameters); `needs` names the groups of facts that `judge` looks at.
-    Each kind ships as one rule with the defaults, `effect` and `is_on`.
+    Each kind ships as one rule with the defaults, `effect`, `clause` and `is_on`; `clause` is the
+    key of a clause of the policy that comes along (moderation.policy.shipped), empty for none.
     """
 
     name: ClassVar[str]  # never changes: stored rules and reasons name it
@@ -62,6 +63,7 @@ class Kind(ABC, Generic[P]):
     takes: type[P]
     effect: ClassVar[Effect] = "hold"
     effects: ClassVar[tuple[Effect, ...]] = ("note", "hold", "spam", "reject")
+    clause: ClassVar[str] = ""
     is_on: ClassVar[bool] = True
     needs: ClassVar[tuple[type[Group], ...]] = ()
 

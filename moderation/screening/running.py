@@ -3,11 +3,14 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple, cast
 
 from comments.intake import Draft, Effect, Reason
 from moderation.models import Rule
-from moderation.screening.facts import Facts, gather
+from moderation.screening.facts import Facts, Group, gather, gather_after
+from moderation.screening.facts.asking import Question, Rows, ask, question
 from moderation.screening.kind import CouldNotRun, Finding, Kind, kinds
 from moderation.screening.parameters import UnreadableParameters, read
 
@@ -22,6 +25,7 @@ class Ready:
     kind: Kind[Any]
     parameters: Any
     effect: Effect
+    clause_id: int | None = None  # of the clause of the current policy that it enforces
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,14 @@ class RuleSet:
     ready: Sequence[Ready]
     broken: Sequence[Reason]
 
-    def gather(self, draft: Draft, at: Any) -> Facts:
+    @property
+    def groups(self) -> list[type[Group]]:
+        """The groups of facts that these rules ask for."""
+        return list(dict.fromkeys(group for one in self.ready for group in one.kind.needs))
+
+    def gather(self, draft: Draft, at: datetime) -> Facts:
         """The facts that these rules ask for."""
-        return gather(draft, at, (group for one in self.ready for group in one.kind.needs))
+        return gather(draft, at, self.groups)
 
     def run(self, facts: Facts) -> list[Reason]:
         """What every rule finds, with what could not run. Queries nothing."""
@@ -41,9 +50,51 @@ class RuleSet:
         return [*self.broken, *found]
 
 
+class Known(NamedTuple):
+    """Rules with the rows that they were read from, which tell whether they changed."""
+
+    rows: Rows
+    rules: RuleSet
+
+
+_last_known = Known([], RuleSet([], []))
+
+
 def rules_on() -> RuleSet:
-    """The rules as they are now. One query."""
-    return ready(Rule.objects.on())
+    """The rules as they are now, with their clauses. One query, two where they changed."""
+    return _renewed(ask([_rows()])[0]).rules
+
+
+def rules_and_facts(draft: Draft, at: datetime) -> tuple[RuleSet, Facts]:
+    """The rules as they are now, with the facts that they ask for.
+
+    One query where the rules are those of the last time, and every group is Asked.
+    """
+    known = _last_known
+    (rows,), facts = gather_after([_rows()], draft, at, known.rules.groups)
+    if rows == known.rows:
+        return known.rules, facts
+    rules = _renewed(rows).rules
+    return rules, rules.gather(draft, at)
+
+
+@cache  # of always the same words: it depends on no time and no draft
+def _rows() -> Question:
+    rules = Rule.objects.on()
+    columns = [field.attname for field in Rule._meta.concrete_fields]
+    return question(rules.values_list(*columns, *rules.query.annotations))
+
+
+def _renewed(rows: Rows) -> Known:
+    """What is known, read again if the rows are others.
+
+    Read after the rows: were they changed in between, they will not be equal the next time.
+    """
+    global _last_known  # noqa: PLW0603 (one value of plain data, put in place whole)
+    known = _last_known
+    if known.rows != rows:
+        _last_known = known = Known(rows, ready(Rule.objects.on()))
+    return known
 
 
 def ready(rules: Iterable[Rule]) -> RuleSet:
@@ -57,7 +108,9 @@ def ready(rules: Iterable[Rule]) -> RuleSet:
             continue
         try:
             parameters = read(kind.takes, rule.parameters)
-            fit.append(Ready(rule, kind, parameters, cast("Effect", rule.effect)))
+            clause_id = getattr(rule, "clause_id", None)  # only of stored ones: Rule.objects.on
+            effect = cast("Effect", rule.effect)
+            fit.append(Ready(rule, kind, parameters, effect, clause_id))
         except UnreadableParameters as error:
             broken.append(_could_not_run(rule.kind, str(error)))
     return RuleSet(fit, broken)
@@ -76,6 +129,7 @@ def reason_of(one: Ready, finding: Finding) -> Reason:
         sentence=finding.sentence,
         evidence=finding.evidence,
         advice=finding.advice,
+        clause_id=one.clause_id,
     )
 
 

@@ -12,6 +12,7 @@ from comments.notifications import note_change, settle
 from comments.status import Status
 from core.models import Mail
 from moderation import services
+from moderation.models import Clause
 from tests.comments.mailing import Post, act, make_commenter, remove, say
 from tests.factories import make_post, make_user, publish
 
@@ -93,10 +94,12 @@ def test_a_restored_answer_is_not_told_again(mails, asked, post):
 
 def test_a_rejection_comes_with_its_note_and_the_ways_on(mails, post, hanna):
     comment = say(post, "My *words*.", by=hanna, is_public=False)
-    act(services.reject_comment, comment, note="Please\nno adverts.")
+    clause = Clause.objects.latest("pk")
+    act(services.reject_comment, comment, note="Please\nno adverts.", clause=clause)
     [mail] = mails.later()
     assert mail.subject == "Not published: your comment on “On premises”"
     assert "Please\nno adverts." in mail.body
+    assert f'of the policy, "{clause.title}"' in mail.body
     assert "> My *words*." in mail.body
     assert "/resubmit/" in mail.body
     assert "/appeal/" in mail.body
