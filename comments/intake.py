@@ -20,7 +20,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
 from blog.models import Post
-from comments import markup, numbers, tree
+from comments import markup, notifications, numbers, tree
 from comments.errors import NotOpen, TooMany, TurnedAway
 from comments.models import Comment, Commenter, RecordedReason, Submission
 from comments.rendering import record_references, render_text
@@ -389,6 +389,8 @@ def _store(
     Submission.objects.filter(digest=digest).update(comment=comment, stamp=draft.stamp)
     if screener is not None:
         screener.record(comment, verdict, now)
+    if comment.is_published:
+        notifications.note_change(comment, by_writer=True)
     return comment
 
 

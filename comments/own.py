@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from comments import intake, markup, tree
+from comments import intake, markup, notifications, tree
 from comments.errors import ChangedMeanwhile, NotPossible, TurnedAway
 from comments.intake import Draft, OwnAct, Reason, Verdict
 from comments.links import link_addresses
@@ -248,6 +248,7 @@ def _act(
         before = comment.status
         change(comment, now)
         intake.record_own_act(comment, act, status_before=before, at=now)
+        notifications.note_change(comment, by_writer=True)
         return comment
 
     return tree.under_lock(comment_id, work)

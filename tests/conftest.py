@@ -26,8 +26,8 @@ def run_jobs(db):
 
     def run():
         for job in ProcrastinateJob.objects.filter(status="todo").order_by("id"):
-            app.tasks[job.task_name](**job.args)
-            with connection.cursor() as cursor:
+            with connection.cursor() as cursor:  # before it runs: it may ask for another of its key
                 cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
+            app.tasks[job.task_name](**job.args)
 
     return run

@@ -16,10 +16,11 @@ from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import CommentForm
 from comments.models import Comment, Commenter
 from comments.numbers import find_place
+from comments.private_links import status_address
 from comments.rendering import render_text
 from comments.status import Status
 from comments.tree import MAX_LEVEL
-from comments.views.own import find_own, status_address
+from comments.views.own import find_own
 from comments.waiting import in_words
 from core import ratelimit
 from core.guarded import GuardedFormView, Refused

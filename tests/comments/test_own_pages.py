@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from comments import intake, numbers, own, tree
 from comments.models import Comment, Commenter, Revision
-from comments.views.own import make_token
+from comments.private_links import make_token
 from core.guards import make_stamp
 from moderation import services
 from moderation.models import Rule

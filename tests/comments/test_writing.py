@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from blog.models import Post
 from comments.models import Comment
-from comments.views.own import status_address
+from comments.private_links import status_address
 from tests.factories import filled_in, make_post, make_published, make_user, send
 
 pytestmark = pytest.mark.django_db
