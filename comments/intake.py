@@ -5,6 +5,7 @@ No screener, or one that raises: the comment is held, and the reason says so.
 """
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,7 +20,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
 from blog.models import Post
-from comments import markup, numbers, tree
+from comments import markup, notifications, numbers, tree
 from comments.errors import NotOpen, TooMany, TurnedAway
 from comments.models import Comment, Commenter, RecordedReason, Submission
 from comments.rendering import record_references, render_text
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 GONE: Final = "The comment you answer is no longer there to be answered."
 SAME_FORM_WITHIN: Final = timedelta(hours=1)
 DOUBLE_CLICK_WITHIN: Final = timedelta(minutes=1)
+
+COULD_NOT_RUN: Final = "could not run"  # a key in the evidence of a reason: no rule's finding
 
 Effect = Literal["note", "publish", "hold", "spam", "reject", "refuse"]
 
@@ -55,6 +58,7 @@ class Draft:
     commenter: Commenter | None = None  # whose cookie came with it; the name proves nothing
     network: str = ""  # core.network.network_digest of the request; empty where none is known
     form_made_at: datetime | None = None  # by its stamp
+    trap: str = ""  # what stood in the field that people don't see
     accepted: bool = False  # what Advice.to_accept asked for was ticked
     replaces: Comment | None = None  # the comment of which this would be the new text
 
@@ -90,8 +94,9 @@ class Verdict:
 class Advice:
     """What the form shows before anything is sent; each may be empty.
 
-    `policy` is safe HTML, `to_accept` the label of a tick without which nothing is sent,
-    `warnings` are sentences about this draft, `refusal` says why nothing can be sent now.
+    `policy` is safe HTML, `to_accept` the label of a tick without which nothing is sent: another
+    label is another tick. `warnings` are sentences about this draft, `refusal` says why nothing
+    can be sent now.
     """
 
     policy: SafeString = field(default_factory=SafeString)
@@ -110,16 +115,28 @@ class OwnAct(TextChoices):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """What the commenter is told of the last decision; either may be empty.
+class QuotedClause:
+    """A clause of the policy as it was worded when it was applied, and where that stands."""
 
-    `clause` is the clause of the policy as it was worded that day. `request` is the commenter's own
-    act since, appeal or resubmission, that nobody has answered yet, and `decided` the status that
-    it was made against: then note and clause are those of that earlier decision.
+    number: int
+    title: str
+    html: SafeString
+    version: int
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """What the commenter is told of the last decision; note and clause may be missing.
+
+    `by_rule`: no person made it. `request` is the commenter's own act since, appeal or
+    resubmission, that nobody has answered yet, and `decided` the status that it was made against:
+    then note and clause are those of that earlier decision.
     """
 
     note: str = ""
-    clause: str = ""
+    clause: QuotedClause | None = None
+    by_rule: bool = False
     request: OwnAct | None = None
     decided: str = ""
 
@@ -128,7 +145,11 @@ class Screener(Protocol):
     """What COMMENT_SCREENER names: a class whose instances hold no state."""
 
     def advise(self, draft: Draft) -> Advice:
-        """What to tell the writer of a draft, or of an empty form. May query; must not write."""
+        """What to tell the writer of a draft. May query; must not write.
+
+        Without a text it is for an empty form: on a public page, where the draft names nobody, it
+        has to be the same for everybody.
+        """
 
     def count(self, draft: Draft) -> tuple[Reason, ...]:
         """Count one try to send against the limits, and say which it passes.
@@ -147,8 +168,17 @@ class Screener(Protocol):
     ) -> None:
         """Log what its commenter did, in the transaction that does it."""
 
+    def remember_acceptance(self, commenter: Commenter, to_accept: str) -> None:
+        """Ask this commenter no more for the tick of this label. Once or more often."""
+
     def explain(self, comment: Comment) -> Explanation:
         """What to tell the commenter of the decision that stands. Must not write."""
+
+    def cite(self, comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
+        """The clause by which each of some comments was decided on, by id, for all to see.
+
+        What cites none is left out. The same queries for any number; must not write.
+        """
 
 
 def make_draft(
@@ -163,7 +193,9 @@ def make_draft(
     stamp: str = "",
     commenter: Commenter | None = None,
     network: str = "",
+    accepted: bool = False,
     earlier: str = "",
+    trap: str = "",
 ) -> Draft:
     """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None.
 
@@ -182,6 +214,8 @@ def make_draft(
         stamp=stamp,
         commenter=commenter,
         network=network,
+        trap=trap,
+        accepted=accepted,
         **rendered._asdict(),
     )
 
@@ -236,12 +270,14 @@ def load_screener(path: str) -> Screener | None:
 
 
 def advise(draft: Draft) -> Advice:
-    """What the screener has to say above the form. Never raises: a form without it still works."""
+    """What the screener has to say above the form. Never raises: a form without it still works.
+
+    Not for use inside a transaction, which a failing query would spoil.
+    """
     try:
         screener = load_screener(settings.COMMENT_SCREENER)
         if screener is not None:
-            with transaction.atomic():
-                return screener.advise(draft)
+            return screener.advise(draft)
     except Exception:
         logger.exception("The screener could not advise.")
     return Advice()
@@ -275,6 +311,19 @@ def explain(comment: Comment) -> Explanation:
     return Explanation() if screener is None else screener.explain(comment)
 
 
+def remember_acceptance(commenter: Commenter, to_accept: str) -> None:
+    """Have the screener remember that a commenter ticked what it asked for."""
+    screener = load_screener(settings.COMMENT_SCREENER)
+    if screener is not None:
+        screener.remember_acceptance(commenter, to_accept)
+
+
+def cite(comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
+    """The clauses by which comments were decided on, by their ids; no query for no comment."""
+    screener = load_screener(settings.COMMENT_SCREENER)
+    return {} if screener is None or not comments else screener.cite(comments)
+
+
 def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:
     """Keep every reason of a verdict on the comment's present text."""
     RecordedReason.objects.bulk_create(
@@ -291,23 +340,32 @@ def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:
     )
 
 
-def _count(draft: Draft, sender: str) -> tuple[Reason, ...]:
-    """What the screener's limits say of one more form; nothing for one that came before."""
-    if Submission.objects.filter(
-        digest=_digest(draft, sender), received_at__gte=timezone.now() - SAME_FORM_WITHIN
-    ).exists():
-        return ()
+def count(draft: Draft) -> tuple[Reason, ...]:
+    """Count one try to send against the screener's limits; what it passes goes into the verdict.
+
+    Called outside any transaction. Raises TooMany; else never raises.
+    """
     try:
         screener = load_screener(settings.COMMENT_SCREENER)
         found = screener.count(draft) if screener is not None else ()
     except Exception:
         logger.exception("The screener could not count; the comment is held.")
         sentence = "The limits could not be counted, so a person has to look."
-        return (Reason(rule="limits", effect="hold", sentence=sentence),)
+        evidence = {COULD_NOT_RUN: "limits"}
+        return (Reason(rule="limits", effect="hold", sentence=sentence, evidence=evidence),)
     for reason in found:
         if reason.effect == "refuse":
             raise TooMany(reason.advice or reason.sentence)
     return found
+
+
+def _count(draft: Draft, sender: str) -> tuple[Reason, ...]:
+    """What the screener's limits say of one more form; nothing for one that came before."""
+    if Submission.objects.filter(
+        digest=_digest(draft, sender), received_at__gte=timezone.now() - SAME_FORM_WITHIN
+    ).exists():
+        return ()
+    return count(draft)
 
 
 def _store(
@@ -331,6 +389,8 @@ def _store(
     Submission.objects.filter(digest=digest).update(comment=comment, stamp=draft.stamp)
     if screener is not None:
         screener.record(comment, verdict, now)
+    if comment.is_published:
+        notifications.note_change(comment, by_writer=True)
     return comment
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "plain_name",
     "render",
     "show",
+    "spell_links",
     "trusted",
     "without_hosts",
     "writable",
@@ -55,6 +56,7 @@ STAND_INS: Final = (
     ("&quot;", "\u206d"),
 )
 
+LINK: Final = re.compile(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 HOST_BESIDE: Final = re.compile(r" \[[^\s\[\]<>]+\]</a>")
 
 _here = threading.local()  # a bleach Cleaner shared by threads mixes up their texts
@@ -81,6 +83,14 @@ def clean(html: str) -> str:
 def without_hosts(html: str) -> str:
     """Rendered HTML without the hosts beside links: what the text itself says, or a little less."""
     return HOST_BESIDE.sub("</a>", html)
+
+
+def spell_links(html: str) -> str:
+    """Rendered HTML with each link's address written out beside its words, and no link: for mails.
+
+    Of links only; references are unlinked by comments.references.
+    """
+    return LINK.sub(lambda a: a[2] if a[1] in a[2] else f"{a[2]} ({a[1]})", html)
 
 
 def trusted(html: str) -> SafeString:

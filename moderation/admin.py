@@ -1,4 +1,4 @@
-"""The record in the admin: to read, never to change."""
+"""The record in the admin: to read, never to change. The policy: moderation.policy.admin."""
 
 from typing import Any
 
@@ -6,8 +6,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from moderation.models import LogEntry
+from moderation.models import LogEntry, Policy
 from moderation.permissions import moderatable
+from moderation.policy.admin import PolicyAdmin
+from moderation.sanction_admin import SanctionAdmin
+from moderation.source_admin import SourceAdmin
+
+__all__ = ["LogEntryAdmin", "SanctionAdmin", "SourceAdmin"]
+
+admin.site.register(Policy, PolicyAdmin)
 
 
 @admin.register(LogEntry)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Abs
 
 from comments.models import Comment, CommentQuerySet, RecordedReason, Revision
 from comments.status import Status, may_follow
 from core.differences import Piece, compare
-from moderation.models import DECISIONS, LogEntry, Report
+from moderation.models import DECISIONS, Clause, LogEntry, Report
 from moderation.permissions import moderatable
+from moderation.policy.citing import find_clauses
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -27,11 +29,16 @@ class Button:
 
 
 class Card(NamedTuple):
-    """One comment in the queue."""
+    """One comment in the queue.
+
+    `reasons` and `reports` come with the clauses that they name, as they were worded then.
+    """
 
     comment: Comment
     buttons: Sequence[Button]
     difference: Sequence[Piece]
+    reasons: Sequence[tuple[RecordedReason, Clause | None]]
+    reports: Sequence[tuple[Report, Clause | None]]
 
 
 PUBLISH: Final = Button("publish", "Publish")
@@ -41,6 +48,15 @@ REMOVE: Final = Button("remove", "Remove")
 RESTORE: Final = Button("restore", "Restore")
 HOLD: Final = Button("hold", "Back to waiting")
 KEEP: Final = Button("keep", "Keep")
+
+# How what waits may be ordered: by age, or by how like spam it is (what is not judged, last).
+OLDEST: Final = "oldest"
+ORDERS: Final = {
+    OLDEST: ("Oldest first", ()),
+    "likely-fine": ("Likely fine first", (F("likeness__score").asc(nulls_last=True),)),
+    "unclear": ("Unclear first", (Abs("likeness__score").asc(nulls_last=True),)),
+    "likely-spam": ("Likely spam first", (F("likeness__score").desc(nulls_last=True),)),
+}
 
 REPORTED: Final = "reported"  # a tab beside those of the statuses: published, with open reports
 TABS: Final = (Status.PENDING, REPORTED, *(s for s in Status if s != Status.PENDING))
@@ -68,17 +84,18 @@ def buttons_for(comment: Comment) -> list[Button]:
     return [KEEP, *acts] if comment.is_published and _open_reports(comment) else acts
 
 
-def comments_in(user: "User", tab: str) -> CommentQuerySet:
+def comments_in(user: "User", tab: str, order: str = OLDEST) -> CommentQuerySet:
     """What `user` may decide on in one tab: waiting and reported oldest first, others newest first.
 
-    With what a card shows: four queries for any number of cards.
+    `order`, one of ORDERS, is for those that wait. With what a card shows: four queries for any
+    number of cards.
     """
     comments = moderatable(user).filter(_is_in(tab))
     if tab == REPORTED:
         first = _reports().order_by("reported_at").values("reported_at")[:1]
         comments = comments.order_by(Subquery(first), "pk")
     elif tab == Status.PENDING:
-        comments = comments.order_by("submitted_at", "pk")
+        comments = comments.order_by(*ORDERS[order][1], "submitted_at", "pk")
     else:
         comments = comments.order_by("-changed_at", "-pk")
     return with_context(comments)
@@ -91,7 +108,9 @@ def with_context(comments: CommentQuerySet) -> CommentQuerySet:
     the comment was edited since (texts_last_judged).
     """
     reports = Report.objects.unanswered().order_by("reported_at", "pk")
-    related: CommentQuerySet = comments.select_related("post", "parent", "user", "appeal")
+    related: CommentQuerySet = comments.select_related(
+        "post", "parent", "user", "appeal", "likeness"
+    )
     return related.prefetch_related(
         Prefetch("reasons", RecordedReason.objects.filter(revision=None)),
         Prefetch("reports", queryset=reports, to_attr="open_reports"),
@@ -125,8 +144,23 @@ def count_tabs(user: "AnyUser", *tabs: str) -> dict[str, int]:
 
 
 def cards(comments: Iterable[Comment]) -> list[Card]:
-    """Each comment, read by `with_context`, with its buttons and its difference."""
-    return [Card(comment, buttons_for(comment), _difference(comment)) for comment in comments]
+    """Each comment, read by `with_context`, with what its card shows.
+
+    One query for the clauses that any of them names.
+    """
+    shown: list[Any] = list(comments)
+    naming = [row for one in shown for row in (*one.reasons.all(), *one.open_reports)]
+    clauses = find_clauses(row.clause_id for row in naming)
+    return [
+        Card(
+            comment,
+            buttons_for(comment),
+            _difference(comment),
+            [(row, clauses.get(row.clause_id)) for row in comment.reasons.all()],
+            [(row, clauses.get(row.clause_id)) for row in comment.open_reports],
+        )
+        for comment in shown
+    ]
 
 
 def _difference(comment: Any) -> list[Piece]:

@@ -14,7 +14,10 @@ from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
 from comments.status import Status
 from moderation import queue, services
+from moderation.learning.store import progress
+from moderation.models import Clause, SlowBranch
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
+from moderation.policy.citing import ClauseOutOfDate
 from moderation.record import record_of, who_was_first
 
 CARDS_PER_PAGE: Final = 25
@@ -31,6 +34,7 @@ ACTS: Final[dict[str, tuple[Callable[..., Comment], str]]] = {
 
 
 TELLING: Final = frozenset({"reject"})  # acts whose form may carry a note to the commenter
+CITING: Final = frozenset({"reject", "spam", "remove", "hold"})  # and those that may name a clause
 
 
 @require_safe
@@ -45,29 +49,39 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", Status.PENDING.value)
     if status not in queue.TABS:
         raise Http404
-    page = Paginator(queue.comments_in(user, status), CARDS_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    order = request.GET.get("order", queue.OLDEST)
+    if order not in queue.ORDERS:
+        raise Http404
+    comments = queue.comments_in(user, status, order)
+    page = Paginator(comments, CARDS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "title": "Queue",
         "status": status,
+        "order": order,
+        "orders": [(name, label) for name, (label, _) in queue.ORDERS.items()],
+        "learned": progress() if status == Status.PENDING else None,
         "tabs": queue.counts(user),
         "page": page,
         "cards": queue.cards(page),
+        "clauses": Clause.objects.current(),
     }
     return _render(request, "moderation/queue.html", context)
 
 
 @require_safe
 def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
-    """One comment with its record. Template: moderation/card.html; context: `cards`, `log`."""
+    """One comment with its record. Template: moderation/card.html; context: `cards`, `log`,
+    `slowed`.
+    """
     comment: Comment = get_object_or_404(
         queue.with_context(moderatable(request.user)), pk=comment_id
     )
     context = {
         "title": "Comment",
         "cards": queue.cards([comment]),
+        "clauses": Clause.objects.current(),
         "log": record_of(comment),
+        "slowed": SlowBranch.objects.filter(head=comment).first(),
     }
     return _render(request, "moderation/card.html", context)
 
@@ -80,13 +94,17 @@ def act(request: HttpRequest, comment_id: int, name: str) -> HttpResponse:
         version = int(request.POST.get("version", ""))
     except ValueError:
         version = 0  # no comment has it: answered as a conflict
-    told = {"note": request.POST.get("note", "")} if name in TELLING else {}
+    told: dict[str, Any] = {"note": request.POST.get("note", "")} if name in TELLING else {}
+    if name in CITING:
+        told["clause"] = _clause_named(request)
     try:
         comment = service(comment_id=comment_id, version=version, by=request.user, **told)
     except (NotAllowed, Comment.DoesNotExist) as error:
         raise Http404 from error
     except StatusConflict:
         messages.warning(request, _conflict(request, comment_id))
+    except ClauseOutOfDate as error:
+        messages.error(request, f"{error}{_note_in_vain(request)}")
     except CommentError as error:
         messages.error(request, str(error))
     else:
@@ -97,14 +115,29 @@ def act(request: HttpRequest, comment_id: int, name: str) -> HttpResponse:
 def _conflict(request: HttpRequest, comment_id: int) -> str:
     """Who was first, and the note that was written in vain."""
     comment: Comment = get_object_or_404(moderatable(request.user), pk=comment_id)
+    return who_was_first(comment) + _note_in_vain(request)
+
+
+def _note_in_vain(request: HttpRequest) -> str:
     note = request.POST.get("note", "").strip()
-    return who_was_first(comment) + (f" Your note: {note}" if note else "")
+    return f" Your note: {note}" if note else ""
+
+
+def _clause_named(request: HttpRequest) -> Clause | None:
+    """The clause that the form names, of whichever version; None for none. 404 for another."""
+    named = request.POST.get("clause", "")
+    if not named:
+        return None
+    if not (named.isascii() and named.isdigit() and len(named) < 19):
+        raise Http404
+    clause: Clause = get_object_or_404(Clause.objects.select_related("policy"), pk=int(named))
+    return clause
 
 
 def _back(request: HttpRequest) -> str:
-    """The queue's tab and page that the form stood on; nothing else of the address is taken."""
+    """The queue's tab, order and page that the form stood on; nothing else is taken."""
     query = QueryDict(mutable=True)
-    for name in ("status", "page"):
+    for name in ("status", "order", "page"):
         if value := request.POST.get(name):
             query[name] = value
     return reverse("moderation:queue") + (f"?{query.urlencode()}" if query else "")

@@ -4,6 +4,7 @@ from comments.models.arrivals import Confirmation, Submission
 from comments.models.comment import Comment
 from comments.models.commenter import Commenter
 from comments.models.judged import Appeal, RecordedReason, Revision
+from comments.models.mails import DigestItem, Mute, Subscription, Told
 from comments.models.places import Conversation, Place
 from comments.models.querysets import CommentManager, CommentQuerySet
 from comments.models.references import OpenReference, Reference
@@ -16,10 +17,14 @@ __all__ = [
     "Commenter",
     "Confirmation",
     "Conversation",
+    "DigestItem",
+    "Mute",
     "OpenReference",
     "Place",
     "RecordedReason",
     "Reference",
     "Revision",
     "Submission",
+    "Subscription",
+    "Told",
 ]

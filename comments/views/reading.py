@@ -17,7 +17,12 @@ from comments import page
 from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_place
-from comments.views.remembering import is_personal, keep_private, visit_stamp
+from comments.views.remembering import (
+    is_personal,
+    keep_private,
+    offer_to_follow,
+    visit_stamp,
+)
 from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
 
@@ -29,7 +34,8 @@ class ConversationView(PostView):
     the writer of 1.6 published, `?page=2` the next hundred. To a request with the cookie of a
     commenter or of visits the page is private: it holds the commenter's own waiting comments, the
     form filled in, and `?view=new`. Template: comments/post.html; context: `post`, `leaf`,
-    `totals`, `views`, `shown`, `page_query`, `form`, `visited_at`, `visit_stamp`, `is_personal`.
+    `totals`, `views`, `shown`, `page_query`, `form`, `visited_at`, `visit_stamp`, `is_personal`,
+    `follow` (offer_to_follow).
     """
 
     template_name = "comments/post.html"
@@ -59,6 +65,7 @@ class ConversationView(PostView):
             visited_at=visited_at,
             visit_stamp=visit_stamp(post),
             is_personal=is_personal(self.request),
+            follow=offer_to_follow(self.commenter, post),
             **kwargs,
         )
 
@@ -110,7 +117,8 @@ class PermalinkView(View):
 class BranchView(View):
     """One branch on a page of its own, with what it answers above it.
 
-    Template: comments/branch.html; context: `post`, `head`, `ancestors`, `entries`.
+    To a request with a commenter's cookie it is private. Template: comments/branch.html; context:
+    `post`, `head`, `ancestors`, `entries`, `follow` (offer_to_follow).
     """
 
     kind = Post.Kind.POST
@@ -120,8 +128,16 @@ class BranchView(View):
         if head.number != number or head.post.slug != slug:
             return redirect(head.get_absolute_url() + "branch/")
         ancestors, entries = page.branch(head)
-        context = {"post": head.post, "head": head, "ancestors": ancestors, "entries": entries}
+        commenter = commenter_of(request)
+        context = {
+            "post": head.post,
+            "head": head,
+            "ancestors": ancestors,
+            "entries": entries,
+            "follow": offer_to_follow(commenter, head.post, head),
+        }
         response = render(request, "comments/branch.html", context)
+        keep_private(request, response, commenter)
         if request.user.is_authenticated:
             add_never_cache_headers(response)
         return response

@@ -1,7 +1,8 @@
 """Sending a comment: the form, on a page of its own or under a post, and what comes of it."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,15 +16,21 @@ from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import CommentForm
 from comments.models import Comment, Commenter
 from comments.numbers import find_place
+from comments.private_links import status_address
 from comments.rendering import render_text
 from comments.status import Status
 from comments.tree import MAX_LEVEL
-from comments.views.own import find_own, status_address
+from comments.views.own import find_own
+from comments.waiting import in_words
+from core import ratelimit
 from core.guarded import GuardedFormView, Refused
 from core.guards import make_stamp, stamped_at
 from core.network import network_digest
 
 STAMP = "comment"
+PREVIEWS: Final = 300  # of one network, which many may share
+PREVIEWS_IN: Final = timedelta(minutes=10)
+MANY_PREVIEWS: Final = "Very many previews came from your network. Nothing is lost."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +84,23 @@ class CommentFormView(GuardedFormView):
         initial = {**about.initial, "stamp": stamp}
         if self.request.GET.get("quote") and about.parent and about.parent.is_published:
             initial["text"] = quotation(about.parent)
-        staff = staff_of(self.request) is not None
-        return CommentForm(data, initial=initial, staff=staff, commenter=self.commenter)
+        staff = staff_of(self.request)
+        advice = advice_for(about.post, about.parent, staff, self.commenter)
+        return CommentForm(
+            data,
+            initial=initial,
+            staff=staff is not None,
+            commenter=self.commenter,
+            advice=advice,
+            previews=self._previews(),
+        )
 
     def mistaken(self, about: Spot, form: CommentForm) -> HttpResponse:
         return self.page(about, form, status=200 if self._previews() else 400)
 
     def send(self, about: Spot, form: CommentForm) -> HttpResponse:
         if self._previews():
+            self._require_calm()
             html = render_text(form.cleaned_data["text"], about.post).html
             return self.page(about, form, preview=markup.trusted(references.unlink(html)))
         staff = staff_of(self.request)
@@ -119,14 +135,18 @@ class CommentFormView(GuardedFormView):
         self, response: HttpResponse, draft: intake.Draft, comment: Comment, form: CommentForm
     ) -> None:
         """Renew the cookie of a known commenter, or set one if that was asked for."""
-        if self.commenter is not None:
-            update_typed(self.commenter, draft.name, draft.mail)
-            remember(self.request, response, self.commenter)
+        commenter = self.commenter
+        if commenter is not None:
+            update_typed(commenter, draft.name, draft.mail)
         elif form.cleaned_data["remember"]:
             commenter = introduce(comment)
             # Sent once more by the back button, now with the cookie, it is still the same.
             intake.know_again(draft, comment, sender=self._sender(None, commenter))
-            remember(self.request, response, commenter)
+        else:
+            return
+        remember(self.request, response, commenter)
+        if draft.accepted:
+            intake.remember_acceptance(commenter, form.advice.to_accept)
 
     def _confirm(self, comment: Comment, form: CommentForm) -> None:
         """Have the address confirmed, if that was asked for; a fault here loses no comment."""
@@ -174,6 +194,13 @@ class CommentFormView(GuardedFormView):
         settle(self.request, response, self.commenter)
         return response
 
+    def _require_calm(self) -> None:
+        """A preview counts against no limit of the author's; this only keeps scripts from it."""
+        network = network_digest(self.request)
+        hit = ratelimit.hit("preview", network, limit=PREVIEWS, per=PREVIEWS_IN)
+        if not hit.passes:
+            raise Refused(f"{MANY_PREVIEWS} Another one is possible in {in_words(hit.wait)}.", 429)
+
     def _previews(self) -> bool:
         return "preview" in self.request.POST
 
@@ -217,6 +244,8 @@ def _draft(spot: Spot, form: CommentForm, staff: Any, commenter: Commenter | Non
         user=staff,
         commenter=None if staff else commenter,
         continues=spot.continues and form.cleaned_data["continues"],
+        trap=form.cleaned_data["website"],
+        accepted=form.cleaned_data.get("accepted", False),
     )
 
 
@@ -246,9 +275,31 @@ def empty_form(request: HttpRequest, post: Post, commenter: Commenter | None = N
 
     With a commenter it is filled with name and address: then the page has to be private.
     """
-    staff = staff_of(request) is not None
-    stamp = make_stamp(STAMP, post.pk)
-    return CommentForm(initial={"stamp": stamp}, staff=staff, commenter=commenter)
+    staff = staff_of(request)
+    return CommentForm(
+        initial={"stamp": make_stamp(STAMP, post.pk)},
+        staff=staff is not None,
+        commenter=commenter,
+        advice=advice_for(post, None, staff, commenter),
+    )
+
+
+def advice_for(
+    post: Post, parent: Comment | None, staff: Any, commenter: Commenter | None
+) -> intake.Advice:
+    """What stands above an empty form. The screener's queries: see intake.Screener.advise."""
+    return intake.advise(
+        intake.Draft(
+            post=post,
+            parent=parent,
+            name="",
+            mail="",
+            text="",
+            html="",
+            user=staff,
+            commenter=commenter,
+        )
+    )
 
 
 def form_url(post: Post, parent: Comment | None) -> str:

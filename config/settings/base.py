@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",  # for its index of arrays; no extension of Postgres is used
     "mptt",
     "procrastinate.contrib.django",
     "simple_history",
@@ -130,6 +131,8 @@ POSTS_PER_PAGE = env.integer("POSTS_PER_PAGE", 10, at_least=1)
 # Mail goes by core/mail.py. MAILERS has the shape of Django 6.1's setting, which there replaces the
 # EMAIL_ ones. The worker waits for a mail server at most this long at a time; no page ever does.
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM") or f"colloquy@{urlsplit(SITE_URL).hostname}"
+# The hour of the day, in TIME_ZONE, at which the daily mails go.
+DIGEST_HOUR = env.integer("DIGEST_HOUR", 7, at_most=23)
 SMTP_TLS = env.choice("SMTP_TLS", "starttls", among=("starttls", "tls", "none"))
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {

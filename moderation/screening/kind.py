@@ -20,11 +20,13 @@ class Finding:
     """What a rule found. `sentence` is for moderators, `evidence` is JSON.
 
     `advice` is for the writer, above the form and in the preview; empty: nothing is said there.
+    `effect` stands in place of the rule's own where it is given.
     """
 
     sentence: str
     evidence: dict[str, Any] = field(default_factory=dict)
     advice: str = ""
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,21 @@ class Limit:
     exceeded: Callable[[timedelta], Finding]
 
 
+class CouldNotRun(Exception):
+    """Raised by `judge`: the rule came to no end. Its comment is held, with what it found."""
+
+    def __init__(self, why: str, evidence: dict[str, Any] | None = None) -> None:
+        super().__init__(why)
+        self.evidence = evidence or {}
+
+
 class Kind(ABC, Generic[P]):
     """One kind of rule. Instances hold no state.
 
     `takes` is a frozen dataclass whose fields have defaults and metadata (see
     moderation.screening.parameters); `needs` names the groups of facts that `judge` looks at.
-    Each kind ships as one rule with the defaults, `effect` and `is_on`.
+    Each kind ships as one rule with the defaults, `effect`, `clause` and `is_on`; `clause` is the
+    key of a clause of the policy that comes along (moderation.policy.shipped), empty for none.
     """
 
     name: ClassVar[str]  # never changes: stored rules and reasons name it
@@ -54,12 +65,16 @@ class Kind(ABC, Generic[P]):
     takes: type[P]
     effect: ClassVar[Effect] = "hold"
     effects: ClassVar[tuple[Effect, ...]] = ("note", "hold", "spam", "reject")
+    clause: ClassVar[str] = ""
     is_on: ClassVar[bool] = True
     needs: ClassVar[tuple[type[Group], ...]] = ()
 
     @abstractmethod
     def judge(self, facts: Facts, parameters: P) -> Finding | None:
-        """What speaks against the draft, or None. Pure: no query, no clock, nothing written."""
+        """What speaks against the draft, or None. Pure: no query, no clock, nothing written.
+
+        May raise CouldNotRun; any other exception is taken for a fault of the rule, and holds too.
+        """
 
     def limits(self, facts: Facts, parameters: P) -> Sequence[Limit]:
         """What one try to send counts against: no group is gathered then. None for most kinds."""

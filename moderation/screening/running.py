@@ -1,17 +1,25 @@
 """Rules from the table, run over facts: every one, whatever the others find."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, NamedTuple, cast
 
-from comments.intake import Draft, Effect, Reason
+from comments.intake import COULD_NOT_RUN, Draft, Effect, Reason
 from moderation.models import Rule
-from moderation.screening.facts import Facts, gather
-from moderation.screening.kind import Finding, Kind, kinds
+from moderation.screening.facts import Facts, Group, gather, gather_after
+from moderation.screening.facts.asking import Question, Rows, ask, question
+from moderation.screening.facts.history import History
+from moderation.screening.facts.sanctions import Sanctions
+from moderation.screening.kind import CouldNotRun, Finding, Kind, kinds
 from moderation.screening.parameters import UnreadableParameters, read
 
 logger = logging.getLogger(__name__)
+
+# With or without a rule that needs them.
+ALWAYS: Final = (Sanctions, History)
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,7 @@ class Ready:
     kind: Kind[Any]
     parameters: Any
     effect: Effect
+    clause_id: int | None = None  # of the clause of the current policy that it enforces
 
 
 @dataclass(frozen=True)
@@ -31,9 +40,15 @@ class RuleSet:
     ready: Sequence[Ready]
     broken: Sequence[Reason]
 
-    def gather(self, draft: Draft, at: Any) -> Facts:
+    @property
+    def groups(self) -> list[type[Group]]:
+        """What these rules ask for, and what moderators have set about the writer."""
+        asked = (group for one in self.ready for group in one.kind.needs)
+        return list(dict.fromkeys([*ALWAYS, *asked]))
+
+    def gather(self, draft: Draft, at: datetime) -> Facts:
         """The facts that these rules ask for."""
-        return gather(draft, at, (group for one in self.ready for group in one.kind.needs))
+        return gather(draft, at, self.groups)
 
     def run(self, facts: Facts) -> list[Reason]:
         """What every rule finds, with what could not run. Queries nothing."""
@@ -41,9 +56,51 @@ class RuleSet:
         return [*self.broken, *found]
 
 
+class Known(NamedTuple):
+    """Rules with the rows that they were read from, which tell whether they changed."""
+
+    rows: Rows
+    rules: RuleSet
+
+
+_last_known = Known([], RuleSet([], []))
+
+
 def rules_on() -> RuleSet:
-    """The rules as they are now. One query."""
-    return ready(Rule.objects.on())
+    """The rules as they are now, with their clauses. One query, two where they changed."""
+    return _renewed(ask([_rows()])[0]).rules
+
+
+def rules_and_facts(draft: Draft, at: datetime) -> tuple[RuleSet, Facts]:
+    """The rules as they are now, with the facts that they ask for.
+
+    One query where the rules are those of the last time, and every group is Asked.
+    """
+    known = _last_known
+    (rows,), facts = gather_after([_rows()], draft, at, known.rules.groups)
+    if rows == known.rows:
+        return known.rules, facts
+    rules = _renewed(rows).rules
+    return rules, rules.gather(draft, at)
+
+
+@cache  # of always the same words: it depends on no time and no draft
+def _rows() -> Question:
+    rules = Rule.objects.on()
+    columns = [field.attname for field in Rule._meta.concrete_fields]
+    return question(rules.values_list(*columns, *rules.query.annotations))
+
+
+def _renewed(rows: Rows) -> Known:
+    """What is known, read again if the rows are others.
+
+    Read after the rows: were they changed in between, they will not be equal the next time.
+    """
+    global _last_known  # noqa: PLW0603 (one value of plain data, put in place whole)
+    known = _last_known
+    if known.rows != rows:
+        _last_known = known = Known(rows, ready(Rule.objects.on()))
+    return known
 
 
 def ready(rules: Iterable[Rule]) -> RuleSet:
@@ -57,7 +114,9 @@ def ready(rules: Iterable[Rule]) -> RuleSet:
             continue
         try:
             parameters = read(kind.takes, rule.parameters)
-            fit.append(Ready(rule, kind, parameters, cast("Effect", rule.effect)))
+            clause_id = getattr(rule, "clause_id", None)  # only of stored ones: Rule.objects.on
+            effect = cast("Effect", rule.effect)
+            fit.append(Ready(rule, kind, parameters, effect, clause_id))
         except UnreadableParameters as error:
             broken.append(_could_not_run(rule.kind, str(error)))
     return RuleSet(fit, broken)
@@ -72,22 +131,27 @@ def reason_of(one: Ready, finding: Finding) -> Reason:
     """A finding as it is kept."""
     return Reason(
         rule=one.kind.name,
-        effect=one.effect,
+        effect=finding.effect or one.effect,
         sentence=finding.sentence,
         evidence=finding.evidence,
         advice=finding.advice,
+        clause_id=one.clause_id,
     )
 
 
 def _attempt(one: Ready, judge: Callable[[], Finding | None]) -> Reason | None:
     try:
         finding = judge()
+    except CouldNotRun as error:
+        logger.warning("The rule %s could not run: %s", one.kind.name, error)
+        return _could_not_run(one.kind.name, str(error), error.evidence)
     except Exception as error:
         logger.exception("The rule %s could not run.", one.kind.name)
         return _could_not_run(one.kind.name, repr(error))
     return None if finding is None else reason_of(one, finding)
 
 
-def _could_not_run(name: str, why: str) -> Reason:
+def _could_not_run(name: str, why: str, found: Mapping[str, Any] | None = None) -> Reason:
     sentence = f"The rule “{name}” could not run."
-    return Reason(rule=name, effect="hold", sentence=sentence, evidence={"could not run": why})
+    evidence = {COULD_NOT_RUN: why, **(found or {})}
+    return Reason(rule=name, effect="hold", sentence=sentence, evidence=evidence)
