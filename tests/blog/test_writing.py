@@ -10,7 +10,7 @@ from blog.models import Autosave, Picture, Post, Tag
 from blog.previews import link_of
 from blog.rerendering import rerender, stale
 from tests.blog.test_blog_admin import form
-from tests.factories import make_post, make_user
+from tests.factories import make_post, make_published, make_user
 from tests.pictures import picture
 
 pytestmark = pytest.mark.django_db
@@ -321,6 +321,17 @@ def test_a_canonical_address_is_told_to_search_engines(client, author):
     assert '<link rel="canonical" href="https://example.org/first">' in html
     answer = change(client, post, canonical_url="ftp://example.org/")
     assert answer.status_code == 200
+
+
+def test_comments_under_an_unlisted_post_are_in_its_own_feed_alone(client):
+    post = make_post(slug="canary", status="unlisted")
+    make_published(post, text="A canary sings.")
+    assert "A canary sings." in client.get("/posts/canary/").content.decode()
+    assert "A canary sings." in client.get("/posts/canary/comments.atom").content.decode()
+    assert "A canary sings." not in client.get("/comments.atom").content.decode()
+    post.status = "published"
+    post.save()
+    assert "A canary sings." in client.get("/comments.atom").content.decode()
 
 
 def test_an_unlisted_post_is_for_whoever_has_its_address(client):
