@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from moderation.models import LogEntry, Policy
 from moderation.permissions import moderatable
 from moderation.policy.admin import PolicyAdmin
+from moderation.sanction_admin import SanctionAdmin
 from moderation.source_admin import SourceAdmin
 
-__all__ = ["LogEntryAdmin", "SourceAdmin"]
+__all__ = ["LogEntryAdmin", "SanctionAdmin", "SourceAdmin"]
 
 admin.site.register(Policy, PolicyAdmin)
 

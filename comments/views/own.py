@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from comments import intake, own, waiting
 from comments.commenters import commenter_of
-from comments.errors import CommentError
+from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import AppealForm, EditForm, OwnForm
 from comments.models import Appeal, Comment, Commenter, Place
 from comments.private_links import comment_of
@@ -108,6 +108,8 @@ class OwnFormView(GuardedFormView):
     def send(self, about: Comment, form: Any) -> HttpResponse:
         try:
             self.act(about, form.cleaned_data["version"], form)
+        except TurnedAway as error:
+            raise Refused(str(error), 429 if isinstance(error, TooMany) else 403) from error
         except CommentError as error:
             raise Refused(str(error), 409) from error
         return redirect(self._status_url())

@@ -4,6 +4,7 @@ from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLe
 from moderation.models.policy import Acceptance, Clause, Policy
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rules import EFFECTS, Rule
+from moderation.models.sanctions import Sanction, SlowBranch
 from moderation.models.traces import Fingerprint, Source, SourceUse
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Policy",
     "Report",
     "Rule",
+    "Sanction",
+    "SlowBranch",
     "Source",
     "SourceUse",
     "TaughtLesson",

@@ -20,11 +20,13 @@ class Finding:
     """What a rule found. `sentence` is for moderators, `evidence` is JSON.
 
     `advice` is for the writer, above the form and in the preview; empty: nothing is said there.
+    `effect` stands in place of the rule's own where it is given.
     """
 
     sentence: str
     evidence: dict[str, Any] = field(default_factory=dict)
     advice: str = ""
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True)

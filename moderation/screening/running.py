@@ -5,16 +5,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
-from comments.intake import Draft, Effect, Reason
+from comments.intake import COULD_NOT_RUN, Draft, Effect, Reason
 from moderation.models import Rule
 from moderation.screening.facts import Facts, Group, gather, gather_after
 from moderation.screening.facts.asking import Question, Rows, ask, question
+from moderation.screening.facts.history import History
+from moderation.screening.facts.sanctions import Sanctions
 from moderation.screening.kind import CouldNotRun, Finding, Kind, kinds
 from moderation.screening.parameters import UnreadableParameters, read
 
 logger = logging.getLogger(__name__)
+
+# With or without a rule that needs them.
+ALWAYS: Final = (Sanctions, History)
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,9 @@ class RuleSet:
 
     @property
     def groups(self) -> list[type[Group]]:
-        """The groups of facts that these rules ask for."""
-        return list(dict.fromkeys(group for one in self.ready for group in one.kind.needs))
+        """What these rules ask for, and what moderators have set about the writer."""
+        asked = (group for one in self.ready for group in one.kind.needs)
+        return list(dict.fromkeys([*ALWAYS, *asked]))
 
     def gather(self, draft: Draft, at: datetime) -> Facts:
         """The facts that these rules ask for."""
@@ -125,7 +131,7 @@ def reason_of(one: Ready, finding: Finding) -> Reason:
     """A finding as it is kept."""
     return Reason(
         rule=one.kind.name,
-        effect=one.effect,
+        effect=finding.effect or one.effect,
         sentence=finding.sentence,
         evidence=finding.evidence,
         advice=finding.advice,
@@ -147,5 +153,5 @@ def _attempt(one: Ready, judge: Callable[[], Finding | None]) -> Reason | None:
 
 def _could_not_run(name: str, why: str, found: Mapping[str, Any] | None = None) -> Reason:
     sentence = f"The rule “{name}” could not run."
-    evidence = {"could not run": why, **(found or {})}
+    evidence = {COULD_NOT_RUN: why, **(found or {})}
     return Reason(rule=name, effect="hold", sentence=sentence, evidence=evidence)

@@ -23,13 +23,16 @@ from moderation.models import Act
 from moderation.policy.accepting import policy_above_the_form, remember_acceptance
 from moderation.policy.citing import cited_clauses, explain_decision
 from moderation.record import open_request
-from moderation.screening.facts import Facts
+from moderation.screening.facts import Facts, gather
+from moderation.screening.facts.sanctions import Sanctions
 from moderation.screening.running import RuleSet, reason_of, rules_and_facts, rules_on
+from moderation.screening.sanctions import sanction_reasons, trust_in
 from moderation.screening.verdicts import (
     NO_RULES,
     decide,
     decide_on_staff,
     deciding_clause,
+    soften,
 )
 from moderation.services import log_act
 from moderation.traces import record_traces, replace_traces
@@ -39,12 +42,11 @@ class Screener:
     """Runs every rule and keeps every reason."""
 
     def advise(self, draft: Draft) -> Advice:
-        """See comments.intake.Screener: for an empty form one query, and no rule is run."""
-        above = policy_above_the_form(draft)
-        if not draft.text:
-            return above
-        rules, facts = rules_and_facts(draft, timezone.now())
-        reasons = rules.run(facts)
+        """See comments.intake.Screener: for an empty form one query, and no rule is run.
+
+        One more where the form was made for somebody, who may be barred.
+        """
+        above, reasons = policy_above_the_form(draft), _found_before_sending(draft)
         refusals = [one.advice for one in reasons if one.effect == "refuse" and one.advice]
         warnings = [one.advice for one in reasons if one.effect != "refuse" and one.advice]
         return replace(above, warnings=tuple(warnings), refusal=" ".join(refusals))
@@ -58,9 +60,14 @@ class Screener:
         """See comments.intake.Screener."""
         rules, facts = rules_and_facts(draft, timezone.now())
         reasons = [*counted, *rules.run(facts)]
+        if not (rules.ready or rules.broken):
+            reasons.append(NO_RULES)
         if facts.is_staff:
             return decide_on_staff(reasons)
-        return decide(reasons if rules.ready or rules.broken else [NO_RULES, *reasons])
+        trust = trust_in(facts)
+        if trust is not None:
+            reasons = [trust.reason, *(reasons if trust.rests else soften(reasons))]
+        return decide([*sanction_reasons(facts), *reasons])
 
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
@@ -111,6 +118,16 @@ class Screener:
         return cited_clauses([comment.pk for comment in comments])
 
 
+def _found_before_sending(draft: Draft) -> list[Reason]:
+    now = timezone.now()
+    if draft.text:
+        rules, facts = rules_and_facts(draft, now)
+        return [*sanction_reasons(facts), *rules.run(facts)]
+    if draft.commenter is None and not draft.network:
+        return []  # a page that is the same for everybody
+    return sanction_reasons(gather(draft, now, [Sanctions]))
+
+
 def _clause_of_edit(comment: Comment) -> int | None:
     """By which clause a rule took an edited text back; the reasons are stored by now."""
     return deciding_clause(comment.reasons.filter(revision=None), comment.status)
@@ -126,4 +143,5 @@ def _count(rules: RuleSet, facts: Facts) -> list[Reason]:
             hit = ratelimit.hit(f"rule:{one.rule.pk}", limit.who, limit=limit.count, per=limit.per)
             if not hit.passes:
                 found.append(reason_of(one, limit.exceeded(hit.wait)))
+                break  # a rule's later limits are shared by others, whom this try must not cost
     return found
