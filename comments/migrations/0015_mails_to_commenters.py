@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('blog', '0003_in_menu'),
-        ('comments', '0013_numbers_of_their_own'),
+        ('comments', '0014_latest_of_a_person'),
         ('core', '0004_made_mails'),
     ]
 
