@@ -4,7 +4,7 @@ import pytest
 
 from comments.models import Comment
 from comments.own import edit_comment
-from comments.views.own import status_address
+from comments.private_links import status_address
 from core.guards import make_stamp
 from moderation import reports, services
 from moderation.models import Clause, LogEntry, Report, Rule
