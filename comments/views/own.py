@@ -55,7 +55,8 @@ class StatusView(View):
     """What became of one's comment, by an unguessable link; its text is always there.
 
     The same queries whatever happened to it. Template: comments/status.html; context: `comment`,
-    `steps`, `revisions`, `appeal`, `moved_from`, `explanation`, `usual_wait` in words or empty.
+    `steps`, `revisions`, `appeal`, `moved_from`, `explanation`, `usual_wait` in words or empty,
+    `why` it waits.
     """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -68,6 +69,7 @@ class StatusView(View):
             "moved_from": earlier_places(comment),
             "explanation": intake.explain(comment),
             "usual_wait": _usual_wait() if comment.status == Status.PENDING else "",
+            "why": waiting.why_it_waits(comment),
         }
         return _private(render(request, "comments/status.html", context))
 

@@ -15,10 +15,11 @@ from blog.models import Post
 from blog.views import PostView
 from comments import page
 from comments.commenters import commenter_of
+from comments.intake import Advice
 from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_place
 from comments.views.remembering import is_personal, keep_private, visit_stamp
-from comments.views.writing import empty_form, form_url
+from comments.views.writing import advice_before, empty_form, form_url
 from comments.visits import visits_of
 
 
@@ -29,7 +30,8 @@ class ConversationView(PostView):
     the writer of 1.6 published, `?page=2` the next hundred. To a request with the cookie of a
     commenter or of visits the page is private: it holds the commenter's own waiting comments, the
     form filled in, and `?view=new`. Template: comments/post.html; context: `post`, `leaf`,
-    `totals`, `views`, `shown`, `page_query`, `form`, `visited_at`, `visit_stamp`, `is_personal`.
+    `totals`, `views`, `shown`, `page_query`, `form`, `advice`, `visited_at`, `visit_stamp`,
+    `is_personal`.
     """
 
     template_name = "comments/post.html"
@@ -55,12 +57,20 @@ class ConversationView(PostView):
             totals=totals,
             page_query=f"{urlencode(kept)}&" if kept else "",
             form=empty_form(self.request, post, self.commenter),
+            advice=self._advice(post),
             form_url=form_url(post, None),
             visited_at=visited_at,
             visit_stamp=visit_stamp(post),
             is_personal=is_personal(self.request),
             **kwargs,
         )
+
+    def _advice(self, post: Post) -> Advice:
+        """What is said above the form; on a page for everybody only what everybody is told."""
+        if not (post.shows_comments and post.accepts_comments):
+            return Advice()
+        is_public = not (is_personal(self.request) or self.request.user.is_authenticated)
+        return advice_before(self.request, post, self.commenter, is_public=is_public)
 
     def _leaf(
         self, post: Post, totals: page.Totals, visited_at: datetime | None

@@ -15,7 +15,6 @@ from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import CommentForm
 from comments.models import Comment, Commenter
 from comments.numbers import find_place
-from comments.rendering import render_text
 from comments.status import Status
 from comments.tree import MAX_LEVEL
 from comments.views.own import find_own, status_address
@@ -42,7 +41,7 @@ class CommentFormView(GuardedFormView):
 
     `?quote=1` fills in the parent's words. The button `preview` shows the text as it will stand
     and stores nothing. Template: comments/form.html; context: `post`, `parent`, `form`,
-    `form_url`, `problem`, `preview`.
+    `form_url`, `problem`, `preview`, `advice`.
     """
 
     purpose = STAMP
@@ -85,10 +84,10 @@ class CommentFormView(GuardedFormView):
 
     def send(self, about: Spot, form: CommentForm) -> HttpResponse:
         if self._previews():
-            html = render_text(form.cleaned_data["text"], about.post).html
+            html = self._draft(about, form).html
             return self.page(about, form, preview=markup.trusted(references.unlink(html)))
         staff = staff_of(self.request)
-        draft = self._draft(about, form, staff)
+        draft = self._draft(about, form)
         try:
             comment = intake.receive(draft, sender=self._sender(staff, self.commenter))
         except TurnedAway as error:
@@ -106,10 +105,11 @@ class CommentFormView(GuardedFormView):
         settle(self.request, response, self.commenter)
         return response
 
-    def _draft(self, about: Spot, form: CommentForm, staff: Any) -> intake.Draft:
+    def _draft(self, about: Spot, form: CommentForm) -> intake.Draft:
+        """What a valid form holds."""
         stamp = self.request.POST.get("stamp", "")
         return replace(
-            _draft(about, form, staff, self.commenter),
+            _draft(about, form, staff_of(self.request), self.commenter),
             stamp=stamp,
             form_made_at=stamped_at(stamp, STAMP, about.post.pk),
             network=network_digest(self.request),
@@ -169,10 +169,17 @@ class CommentFormView(GuardedFormView):
             "form_url": about.url,
             "problem": problem or _closed(about),
             "preview": preview,
+            "advice": self._advice(about, form),
         }
         response = render(self.request, "comments/form.html", context, status=status)
         settle(self.request, response, self.commenter)
         return response
+
+    def _advice(self, about: Spot, form: CommentForm) -> intake.Advice:
+        """On the words where there are any, else on what is known before them."""
+        if form.is_bound and form.is_valid():
+            return intake.advise(self._draft(about, form))
+        return advice_before(self.request, about.post, self.commenter, parent=about.parent)
 
     def _previews(self) -> bool:
         return "preview" in self.request.POST
@@ -249,6 +256,30 @@ def empty_form(request: HttpRequest, post: Post, commenter: Commenter | None = N
     staff = staff_of(request) is not None
     stamp = make_stamp(STAMP, post.pk)
     return CommentForm(initial={"stamp": stamp}, staff=staff, commenter=commenter)
+
+
+def advice_before(
+    request: HttpRequest,
+    post: Post,
+    commenter: Commenter | None,
+    *,
+    parent: Comment | None = None,
+    is_public: bool = False,
+) -> intake.Advice:
+    """What can be said above an empty form.
+
+    Of a page that `is_public` the answer may be kept for others: it says nothing of this reader.
+    """
+    nobody = {"user": None, "commenter": None, "network": ""}
+    reader = {
+        "user": staff_of(request),
+        "commenter": commenter,
+        "network": network_digest(request),
+    }
+    who: dict[str, Any] = nobody if is_public else reader
+    return intake.advise(
+        intake.make_draft(post=post, parent=parent, name="", mail="", text="", **who)
+    )
 
 
 def form_url(post: Post, parent: Comment | None) -> str:

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from comments.intake import Draft, Effect, Reason
+from comments.intake import Draft, Effect, Reason, Verdict
 from moderation.models import Rule
 from moderation.screening.facts import Facts, gather
 from moderation.screening.kind import Finding, Kind, kinds
 from moderation.screening.parameters import UnreadableParameters, read
+from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,15 @@ class RuleSet:
 
     ready: Sequence[Ready]
     broken: Sequence[Reason]
+
+    def known_from(self, draft: Draft) -> "RuleSet":
+        """Those that can say something before anything is sent, by what of the draft is there."""
+        known = {"place"}
+        if draft.commenter is not None or draft.network:
+            known.add("writer")
+        if draft.text:
+            known |= {"writer", "text"}
+        return RuleSet([one for one in self.ready if one.kind.known_from in known], ())
 
     def gather(self, draft: Draft, at: Any) -> Facts:
         """The facts that these rules ask for."""
@@ -63,6 +73,14 @@ def ready(rules: Iterable[Rule]) -> RuleSet:
     return RuleSet(fit, broken)
 
 
+def judge(rules: RuleSet, facts: Facts, counted: Sequence[Reason] = ()) -> Verdict:
+    """The verdict of some rules on some facts, with what the limits found. Queries nothing."""
+    reasons = [*counted, *rules.run(facts)]
+    if facts.is_staff:
+        return decide_on_staff(reasons)
+    return decide(reasons if rules.ready or rules.broken else [NO_RULES, *reasons])
+
+
 def run(one: Ready, facts: Facts) -> Reason | None:
     """One rule's reason; a rule that fails stops none of the others, and holds."""
     return _attempt(one, lambda: one.kind.judge(facts, one.parameters))
@@ -72,7 +90,7 @@ def reason_of(one: Ready, finding: Finding) -> Reason:
     """A finding as it is kept."""
     return Reason(
         rule=one.kind.name,
-        effect=one.effect,
+        effect=finding.effect or one.effect,
         sentence=finding.sentence,
         evidence=finding.evidence,
         advice=finding.advice,

@@ -6,12 +6,11 @@ from django.utils import timezone
 
 from comments.intake import Advice, Draft, Explanation, OwnAct, Reason, Verdict
 from comments.models import Comment
-from core import ratelimit
 from moderation.models import Act
 from moderation.record import last_note
+from moderation.screening import limits
 from moderation.screening.facts import Facts
-from moderation.screening.running import RuleSet, reason_of, rules_on
-from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff
+from moderation.screening.running import judge, rules_on
 from moderation.services import log_act
 
 
@@ -20,25 +19,27 @@ class Screener:
 
     def advise(self, draft: Draft) -> Advice:
         """See comments.intake.Screener."""
+        facts = Facts(draft=draft, at=timezone.now())
+        if facts.is_staff:
+            return Advice()
         rules = rules_on()
-        reasons = rules.run(rules.gather(draft, timezone.now()))
+        known = rules.known_from(draft)
+        standings = limits.standings(rules, facts)
+        reasons = [*limits.reached(standings), *known.run(known.gather(draft, facts.at))]
         refusals = [one.advice for one in reasons if one.effect == "refuse" and one.advice]
         warnings = [one.advice for one in reasons if one.effect != "refuse" and one.advice]
-        return Advice(warnings=tuple(warnings), refusal=" ".join(refusals))
+        warnings += limits.nearly_reached(standings)
+        return Advice(warnings=tuple(dict.fromkeys(warnings)), refusal=" ".join(refusals))
 
     def count(self, draft: Draft) -> tuple[Reason, ...]:
         """See comments.intake.Screener: one query for each limit that is set."""
         rules = rules_on()
-        return tuple(_count(rules, Facts(draft=draft, at=timezone.now())))
+        return tuple(limits.count(rules, Facts(draft=draft, at=timezone.now())))
 
     def screen(self, draft: Draft, counted: tuple[Reason, ...] = ()) -> Verdict:
         """See comments.intake.Screener."""
         rules = rules_on()
-        facts = rules.gather(draft, timezone.now())
-        reasons = [*counted, *rules.run(facts)]
-        if facts.is_staff:
-            return decide_on_staff(reasons)
-        return decide(reasons if rules.ready or rules.broken else [NO_RULES, *reasons])
+        return judge(rules, rules.gather(draft, timezone.now()), counted)
 
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
@@ -53,16 +54,3 @@ class Screener:
     def explain(self, comment: Comment) -> Explanation:
         """See comments.intake.Screener: the note on the last decision. One query."""
         return Explanation(note=last_note(comment))
-
-
-def _count(rules: RuleSet, facts: Facts) -> list[Reason]:
-    """Count against each limit, and keep what is over."""
-    if facts.is_staff:
-        return []
-    found = []
-    for one in rules.ready:
-        for limit in one.kind.limits(facts, one.parameters):
-            hit = ratelimit.hit(f"rule:{one.rule.pk}", limit.who, limit=limit.count, per=limit.per)
-            if not hit.passes:
-                found.append(reason_of(one, limit.exceeded(hit.wait)))
-    return found
