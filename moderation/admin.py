@@ -1,4 +1,4 @@
-"""The record in the admin: to read, never to change."""
+"""The record in the admin, to read, never to change; the rules stand in rule_admin.py."""
 
 from typing import Any
 
@@ -8,6 +8,9 @@ from django.http import HttpRequest
 
 from moderation.models import LogEntry
 from moderation.permissions import moderatable
+from moderation.rule_admin import RuleAdmin
+
+__all__ = ["LogEntryAdmin", "RuleAdmin"]
 
 
 @admin.register(LogEntry)

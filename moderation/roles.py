@@ -5,10 +5,18 @@ from typing import Any, Final
 from django.contrib.auth.models import Group, Permission
 
 ROLES: Final = {
-    "moderator": ["moderation.moderate_any", "moderation.view_logentry"],
+    "moderator": [
+        "moderation.moderate_any",
+        "moderation.view_logentry",
+        "moderation.view_rule",
+        "moderation.add_rule",
+        "moderation.change_rule",
+        "moderation.delete_rule",
+    ],
     "author": [
         "moderation.moderate_own",
         "moderation.view_logentry",
+        "moderation.view_rule",
         "blog.add_post",
         "blog.change_post",
         "blog.view_post",

@@ -1,6 +1,17 @@
 """The tables of this room, by what they know."""
 
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
+from moderation.models.rehearsal import Flip, Rehearsal
 from moderation.models.rules import EFFECTS, Rule
 
-__all__ = ["DECISIONS", "EFFECTS", "Act", "DecisionNote", "LogEntry", "Report", "Rule"]
+__all__ = [
+    "DECISIONS",
+    "EFFECTS",
+    "Act",
+    "DecisionNote",
+    "Flip",
+    "LogEntry",
+    "Rehearsal",
+    "Report",
+    "Rule",
+]

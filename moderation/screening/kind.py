@@ -76,6 +76,10 @@ class Kind(ABC, Generic[P]):
         """What one try to send counts against: no group is gathered then. None for most kinds."""
         return ()
 
+    def trouble(self) -> str:
+        """Why rules of this kind can do nothing as the site is set up; empty if they can."""
+        return ""
+
 
 @dataclass(frozen=True)
 class NoParameters:

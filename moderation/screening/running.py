@@ -27,10 +27,19 @@ class Ready:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules that are on; `broken` says of each that can't run why it can't."""
+    """The rules that are on; `broken` says of each that can't run why it can't.
+
+    With `is_part` there are more, which a rehearsal leaves out.
+    """
 
     ready: Sequence[Ready]
     broken: Sequence[Reason]
+    is_part: bool = False
+
+    @property
+    def is_any(self) -> bool:
+        """Whether a rule is on at all."""
+        return bool(self.ready or self.broken or self.is_part)
 
     def known_from(self, draft: Draft) -> "RuleSet":
         """Those that can say something before anything is sent, by what of the draft is there."""
@@ -78,7 +87,7 @@ def judge(rules: RuleSet, facts: Facts, counted: Sequence[Reason] = ()) -> Verdi
     reasons = [*counted, *rules.run(facts)]
     if facts.is_staff:
         return decide_on_staff(reasons)
-    return decide(reasons if rules.ready or rules.broken else [NO_RULES, *reasons])
+    return decide(reasons if rules.is_any else [NO_RULES, *reasons])
 
 
 def run(one: Ready, facts: Facts) -> Reason | None:

@@ -161,7 +161,7 @@ def test_the_status_page_takes_the_same_queries_for_any_history(
         text = f"Text {number}"
         comment = own.edit_comment(comment_id=comment.pk, version=comment.version, text=text)
     # comment, revisions, appeal, places, note, usual wait, menu
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(own_address("status", comment))
 
 
