@@ -3,8 +3,9 @@
 from typing import Final
 
 from core import jobs
-from moderation import rehearsal
+from moderation import outside, rehearsal
 
+check_comment: Final = outside.check_comment  # registered where it is enqueued
 SECONDS_AT_A_TIME: Final = 20  # then mails and other jobs have their turn
 
 

@@ -7,9 +7,11 @@ from django.utils import timezone
 from comments.intake import Advice, Draft, Explanation, OwnAct, Reason, Verdict
 from comments.models import Comment
 from moderation.models import Act
+from moderation.outside import begin_check
 from moderation.record import last_note
 from moderation.screening import limits
 from moderation.screening.facts import Facts
+from moderation.screening.kinds.outside_check import OutsideCheck
 from moderation.screening.running import judge, rules_on
 from moderation.services import log_act
 
@@ -44,12 +46,16 @@ class Screener:
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
         log_act(Act.RECEIVED, comment, status_before="", actor_id=comment.user_id, at=at)
+        if any(one.rule == OutsideCheck.name for one in verdict.reasons):
+            begin_check(comment)
 
     def record_own_act(
         self, comment: Comment, act: OwnAct, *, status_before: str, at: datetime
     ) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
         log_act(Act(act), comment, status_before=status_before, actor_id=comment.user_id, at=at)
+        if act in {OwnAct.EDITED, OwnAct.RESUBMITTED}:
+            begin_check(comment)
 
     def explain(self, comment: Comment) -> Explanation:
         """See comments.intake.Screener: the note on the last decision. One query."""
