@@ -158,8 +158,8 @@ def _record(comment: Comment, answer: Answer | None) -> None:
         asking.delete()
     elif answer.is_spam:
         how = " and is sure of it" if answer.is_sure else ""
+        asking.filter(effect="hold").update(effect=rule.effect)  # else it is only noted
         asking.update(
-            effect=rule.effect,
             sentence=f"The outside service calls it spam{how}.",
             evidence={"outside": "spam"},
             advice="",

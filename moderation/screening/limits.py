@@ -29,14 +29,19 @@ class Standing:
 
 
 def count(rules: RuleSet, facts: Facts) -> list[Reason]:
-    """Count one try against each limit, and keep what is over. One query for each."""
+    """Count one try against each limit, and keep what is over. One query for each.
+
+    A rule's later limits are shared by more people: a try that is over the first costs them none.
+    """
     if facts.is_staff:
         return []
     found = []
-    for rule, limit in _limits(rules, facts):
-        hit = ratelimit.hit(_purpose(rule), limit.who, limit=limit.count, per=limit.per)
-        if not hit.passes:
-            found.append(reason_of(rule, limit.exceeded(hit.wait)))
+    for rule in rules.ready:
+        for limit in rule.kind.limits(facts, rule.parameters):
+            hit = ratelimit.hit(_purpose(rule), limit.who, limit=limit.count, per=limit.per)
+            if not hit.passes:
+                found.append(reason_of(rule, limit.exceeded(hit.wait)))
+                break
     return found
 
 
@@ -70,8 +75,8 @@ def nearly_reached(some: Iterable[Standing]) -> list[str]:
 def _count_of(one: Standing) -> str:
     hits, most = one.now.hits, one.limit.count
     return (
-        f"You have sent {hits} of {most} comments that can be sent in {in_words(one.limit.per)};"
-        f" the count begins anew in {in_words(one.now.wait)}."
+        f"{hits} of {most} comments that you, or your network, can send in"
+        f" {in_words(one.limit.per)} are sent; the count begins anew in {in_words(one.now.wait)}."
     )
 
 

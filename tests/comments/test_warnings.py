@@ -152,8 +152,8 @@ def test_a_limit_is_counted_live_and_never_by_looking(client, post, rule):
     client.post("/posts/freedom/comment/", filled(client, text="One"))
     [count] = warnings_in(form_of(client))
     assert count == (
-        "You have sent 1 of 2 comments that can be sent in 60 minutes; the count begins anew in"
-        " 60 minutes."
+        "1 of 2 comments that you, or your network, can send in 60 minutes are sent; the count"
+        " begins anew in 60 minutes."
     )
     client.post("/posts/freedom/comment/", filled(client, text="Two"))
     assert warnings_in(form_of(client)) == []
