@@ -68,6 +68,11 @@ class CommentForm(forms.Form):
         return limit
 
     @property
+    def holds(self) -> str:
+        """For the script: whose words the form holds, if any: what was typed, or a quotation."""
+        return "typed" if self.is_bound else "quotation" if self.initial.get("text") else ""
+
+    @property
     def typed(self) -> list[forms.BoundField]:
         """The fields to type in, in order."""
         return [self[name] for name in ("name", "mail", "text") if name in self.fields]

@@ -48,6 +48,7 @@ class Draft:
     text: str
     html: str
     refers_to: frozenset[int] = frozenset()
+    awaits: frozenset[str] = frozenset()  # numbers referred to that are yet to come
     user: "User | None" = None
     stamp: str = ""  # of the form that it came by
     continues: bool = False  # by the parent's own writer, who may go on while the parent waits
@@ -112,11 +113,15 @@ class OwnAct(TextChoices):
 class Explanation:
     """What the commenter is told of the last decision; either may be empty.
 
-    `clause` is the clause of the policy as it was worded that day.
+    `clause` is the clause of the policy as it was worded that day. `request` is the commenter's own
+    act since, appeal or resubmission, that nobody has answered yet, and `decided` the status that
+    it was made against: then note and clause are those of that earlier decision.
     """
 
     note: str = ""
     clause: str = ""
+    request: OwnAct | None = None
+    decided: str = ""
 
 
 class Screener(Protocol):
@@ -158,10 +163,14 @@ def make_draft(
     stamp: str = "",
     commenter: Commenter | None = None,
     network: str = "",
+    earlier: str = "",
 ) -> Draft:
-    """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None."""
+    """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None.
+
+    `earlier` is the HTML that it would replace, whose links to comments stay what they are.
+    """
     name, text = markup.plain_name(name), markup.normalise(text)
-    rendered = render_text(text, post)
+    rendered = render_text(text, post, earlier)
     return Draft(
         post=post,
         parent=parent,
@@ -340,7 +349,7 @@ def _store(
         numbers.allot_number(comment)
     if verdict.status != Status.PENDING:
         comment.change_status(verdict.status, at=now)
-    record_references(comment, draft.refers_to)
+    record_references(comment, draft.refers_to, draft.awaits)
     record_reasons(comment, verdict, now)
     Submission.objects.filter(digest=digest).update(comment=comment, stamp=draft.stamp)
     if screener is not None:

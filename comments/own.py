@@ -36,7 +36,7 @@ NOT_THERE: Final = "It is not public and does not wait: there is nothing to with
 NOT_REJECTED: Final = "Only a rejected comment can be sent again."
 RESUBMITTED: Final = "It was sent again once already; once is possible."
 UNCHANGED: Final = "This is still the text that was rejected. Change it, or appeal instead."
-NO_DECISION: Final = "There is no rejection or removal by a moderator to appeal against."
+NO_DECISION: Final = "It was not rejected, taken for spam or removed by a moderator."
 APPEALED: Final = "You have appealed already; one appeal is possible."
 
 Change = Callable[[Comment, datetime], None]
@@ -97,7 +97,10 @@ def resubmit_comment(*, comment_id: int, version: int, text: str) -> Comment:
 
 
 def appeal_decision(*, comment_id: int, version: int, text: str) -> Comment:
-    """Ask once for another look at a rejection or removal; `text` says why. It waits again."""
+    """Ask once for another look at a rejection, a removal, or at being called spam; it waits again.
+
+    `text` says why.
+    """
     text = markup.normalise(text)
 
     def appeal(comment: Comment, now: datetime) -> None:
@@ -144,7 +147,7 @@ def why_no_resubmission(comment: Comment) -> str:
 def why_no_appeal(comment: Comment) -> str:
     """Why no appeal can be made; empty if it can. At most one query."""
     removed = comment.status == Status.REMOVED and comment.removed_by == Remover.MODERATOR
-    if not removed and comment.status != Status.REJECTED:
+    if not removed and comment.status not in STRICT:
         return NO_DECISION
     return APPEALED if Appeal.objects.filter(comment=comment).exists() else ""
 
@@ -200,6 +203,7 @@ def _draft_of(comment_id: int, text: str) -> Draft:
         user=comment.user,
         continues=comment.continues,
         commenter=comment.commenter,
+        earlier=comment.html,
     )
     return replace(draft, replaces=comment)
 
@@ -210,7 +214,7 @@ def _replace_text(
     if draft.post.pk != comment.post_id:  # moved since it was rendered
         raise ChangedMeanwhile(comment.status)
     comment.replace_text(draft.text, draft.html, by=by, at=now)
-    record_references(comment, draft.refers_to)
+    record_references(comment, draft.refers_to, draft.awaits)
     intake.record_reasons(comment, verdict, now)
 
 

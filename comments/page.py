@@ -11,18 +11,37 @@ from math import ceil
 from typing import Final, NamedTuple
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Q
 from django.http import Http404
 
 from blog.models import Post
 from comments import markup, references
-from comments.models import Comment, Commenter, CommentQuerySet, Reference
+from comments.models import Comment, Commenter, CommentQuerySet
 from comments.references import Target
 from comments.status import Status
 from comments.thread import Entry, arrange, in_order
 
 WITH_WHAT_IT_ANSWERS: Final = ("parent", "answers")
 OWN_AT_MOST: Final = 50
+# A number that was yet to come when it was written is looked up among those allotted since: so
+# nothing has to be written when one is, and no publication can miss a comment on its way in.
+CONNECTIONS: Final = """
+    SELECT source_id, target_id, '' FROM comments_reference WHERE target_id = ANY(%(here)s)
+    UNION SELECT o.source_id, p.comment_id, o.number FROM comments_openreference o
+    JOIN comments_place p ON (p.post_id, p.number) = (o.post_id, o.number)
+    WHERE o.source_id = ANY(%(here)s)
+    UNION SELECT o.source_id, p.comment_id, o.number FROM comments_openreference o
+    JOIN comments_place p ON (p.post_id, p.number) = (o.post_id, o.number)
+    WHERE p.comment_id = ANY(%(here)s)"""
+
+
+class Connection(NamedTuple):
+    """That one comment refers to another; `late_number` if it did before that number was there."""
+
+    source_id: int
+    target_id: int
+    late_number: str
 
 
 class Totals(NamedTuple):
@@ -154,16 +173,22 @@ def published_since(comments: CommentQuerySet, moment: datetime) -> CommentQuery
 
 
 def dress(entries: Sequence[Entry], post: Post) -> list[Entry]:
-    """Put in what the stored HTML leaves open: links of references, and back-links. Two queries."""
+    """Put in what the stored HTML leaves open: links of references, and back-links.
+
+    Two queries at most, the second only for what leads to another page or comes from there.
+    """
     here = {entry.comment.pk: entry.comment for entry in entries}
     for entry in entries:
         entry.comment.post = post  # one row for all: permalinks ask for it
-    back = _back_links(here)
-    targets = _targets(entries, here)
+    found = _connections(here)
+    html = _with_late_marks(here, found)
+    near = _public(here, html.values(), found)
+    targets = {pk: _target(comment, here) for pk, comment in near.items()}
+    back = _back_links(found, near, targets)
     return [
         replace(
             entry,
-            html=markup.trusted(references.link(entry.comment.html, targets)),
+            html=markup.trusted(references.link(html[entry.comment.pk], targets)),
             parent_href=_parent_href(entry.parent, here, post),
             back_links=back.get(entry.comment.pk, ()),
         )
@@ -171,13 +196,37 @@ def dress(entries: Sequence[Entry], post: Post) -> list[Entry]:
     ]
 
 
-def _targets(entries: Iterable[Entry], here: dict[int, Comment]) -> dict[int, Target]:
-    wanted = {pk for entry in entries for pk in references.marked_ids(entry.comment.html)}
+def _connections(here: dict[int, Comment]) -> list[Connection]:
+    """What refers to the comments here, and what they wrote before its number was there."""
+    if not here:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(CONNECTIONS, {"here": list(here)})
+        return [Connection(*row) for row in cursor.fetchall()]
+
+
+def _with_late_marks(here: dict[int, Comment], found: Iterable[Connection]) -> dict[int, str]:
+    """The HTML of each comment, with marks for the numbers that have come since."""
+    come: dict[int, dict[str, int]] = defaultdict(dict)
+    for one in found:
+        if one.late_number:
+            come[one.source_id][one.late_number] = one.target_id
+    return {
+        pk: references.mark(comment.html, come[pk]) if pk in come else comment.html
+        for pk, comment in here.items()
+    }
+
+
+def _public(
+    here: dict[int, Comment], html: Iterable[str], found: Iterable[Connection]
+) -> dict[int, Comment]:
+    """The comments that links here may lead to, by id."""
+    wanted = {pk for text in html for pk in references.marked_ids(text)}
+    wanted |= {one.source_id for one in found if one.target_id in here}
     elsewhere = Comment.objects.filter(pk__in=wanted - here.keys()).visible_to()
     # Compared with an empty set Django asks nothing.
-    known = [here[pk] for pk in wanted & here.keys()]
-    known += elsewhere.filter(post__in=Post.objects.published()).select_related("post")
-    return {comment.pk: _target(comment, here) for comment in known}
+    rows = elsewhere.filter(post__in=Post.objects.published()).select_related("post")
+    return {pk: here[pk] for pk in wanted & here.keys()} | {row.pk: row for row in rows}
 
 
 def _target(comment: Comment, here: dict[int, Comment]) -> Target:
@@ -195,19 +244,21 @@ def _parent_href(parent: Comment | None, here: dict[int, Comment], post: Post) -
     return _href(parent, here)
 
 
-def _back_links(here: dict[int, Comment]) -> dict[int, tuple[tuple[str, Target], ...]]:
-    """For each comment here the published ones that refer to it: number and target."""
-    made = Reference.objects.filter(target__in=here, source__status=Status.PUBLISHED)
-    made = made.filter(source__post__in=Post.objects.published()).select_related("source__post")
-    found: dict[int, list[Comment]] = defaultdict(list)
-    for reference in made:
-        found[reference.target_id].append(reference.source)
+def _back_links(
+    found: Iterable[Connection], near: dict[int, Comment], targets: dict[int, Target]
+) -> dict[int, tuple[tuple[str, Target], ...]]:
+    """For each comment the published ones that refer to it: number and target, oldest first."""
+    sources: dict[int, dict[int, Comment]] = defaultdict(dict)
+    for one in found:
+        source = near.get(one.source_id)
+        if source is not None and source.is_published and source.pk != one.target_id:
+            sources[one.target_id][source.pk] = source
     return {
         pk: tuple(
-            (str(source.number), _target(source, here))
-            for source in sorted(sources, key=lambda source: (source.published_at, source.pk))
+            (str(source.number), targets[source.pk])
+            for source in sorted(some.values(), key=lambda row: (row.published_at, row.pk))
         )
-        for pk, sources in found.items()
+        for pk, some in sources.items()
     }
 
 

@@ -43,6 +43,11 @@ def marked_ids(html: str) -> set[int]:
     return {int(match[1]) for match in MARK.finditer(html)}
 
 
+def marked_numbers(html: str) -> dict[str, int]:
+    """The numbers that marks stand on, as they were written, with the ids of their comments."""
+    return {match[2].removeprefix("#"): int(match[1]) for match in MARK.finditer(html)}
+
+
 def link(html: str, targets: Mapping[int, Target]) -> str:
     """Marks as links; a mark whose comment is not among `targets` becomes plain text."""
 

@@ -27,7 +27,7 @@ def rerender(progress: Callable[[int], None]) -> int:
     """
     done, last = 0, 0
     while batch := list(stale().filter(pk__gt=last).select_related("post").order_by("pk")[:BATCH]):
-        rendered = [(comment, render_text(comment.text, comment.post)) for comment in batch]
+        rendered = [(one, render_text(one.text, one.post, earlier=one.html)) for one in batch]
         with transaction.atomic():  # after the rendering, so that no row is locked for long
             for comment, html in rendered:
                 _store(comment, html)
@@ -39,4 +39,4 @@ def rerender(progress: Callable[[int], None]) -> int:
 def _store(comment: Comment, rendered: Rendered) -> None:
     unchanged = stale().filter(pk=comment.pk, version=comment.version, text=comment.text)
     if unchanged.update(html=rendered.html, html_version=markup.VERSION):
-        record_references(comment, rendered.refers_to)
+        record_references(comment, rendered.refers_to, rendered.awaits)

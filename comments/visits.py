@@ -12,6 +12,7 @@ from typing import Final
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import base36_to_int, int_to_base36
 
 from comments.commenters import LASTS, set_private_cookie
@@ -38,6 +39,12 @@ def record_visit(request: HttpRequest, response: HttpResponse, post_id: int, at:
     kept = dict(list({**visits, post_id: at}.items())[-POSTS:])
     signed = signing.TimestampSigner(salt=SALT).sign(_pack(kept))
     set_private_cookie(request, response, COOKIE, signed)
+
+
+def settle(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Clear a cookie that can't be read, unless the response sets another."""
+    if COOKIE in request.COOKIES and not visits_of(request) and COOKIE not in response.cookies:
+        response.delete_cookie(COOKIE, samesite="Lax")
 
 
 def _pack(visits: Mapping[int, datetime]) -> str:

@@ -9,6 +9,8 @@ from config import health
 
 admin.site.site_header = admin.site.site_title = settings.SITE_TITLE
 
+handler400 = "core.views.bad_request"
+
 urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),

@@ -12,6 +12,7 @@ def site(request: HttpRequest) -> dict[str, str]:
     """Context processor; no query."""
     return {
         "site_title": settings.SITE_TITLE,
+        "site_url": settings.SITE_URL,
         "site_tagline": settings.SITE_TAGLINE,
         "site_language": settings.LANGUAGE_CODE,
     }

@@ -5,8 +5,16 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import Error
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -18,7 +26,32 @@ logger = logging.getLogger(__name__)
 
 ELSEWHERE = "This form did not come from this site. Nothing is lost: please send it from here."
 EXPIRED = "This form is older than 30 days. Nothing is lost: please send it again."
+TOO_BIG = (
+    "This was too big to be read, and nothing was stored. The text can't be shown here: your"
+    " browser still has it, as a draft where scripts run, else behind its Back button."
+)
+UNREADABLE = (
+    "What arrived could not be read as this form, and nothing was stored. Your browser still has"
+    " the text, as a draft where scripts run, else behind its Back button."
+)
 UNAVAILABLE = "This could not be stored just now. Nothing is lost: please send it again."
+
+
+def read_body(request: HttpRequest) -> str:
+    """Have Django read the fields of a form; empty, or the sentence for its sender why it can't.
+
+    Then `request.POST` is empty and can be asked without a fault.
+    """
+    try:
+        _ = request.POST
+    except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
+        problem = TOO_BIG
+    except (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError):
+        problem = UNREADABLE
+    else:
+        return ""
+    request.POST = QueryDict()
+    return problem
 
 
 class Refused(Exception):
@@ -79,6 +112,10 @@ class GuardedFormView(View):
     def post(self, request: HttpRequest, **where: Any) -> HttpResponse:
         about = self.find(**where)
         stamp = self._fresh_stamp(about)
+        if problem := read_body(request):
+            form = self.make_form(about, None, stamp)
+            status = 413 if problem == TOO_BIG else 400
+            return self.page(about, form, problem=problem, status=status)
         form = self.make_form(about, {**request.POST.dict(), "stamp": stamp}, stamp)
         if problem := self._suspicion(about):
             return self.page(about, form, problem=problem, status=403)

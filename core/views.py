@@ -1,6 +1,7 @@
-"""Pages of no app: the one-time sign-in."""
+"""Pages of no app: the one-time sign-in, and what could not be read."""
 
 from django.contrib.auth import login
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -8,6 +9,17 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from core.signin import open_link, use_link
+
+TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """For a request that Django refuses to read, outside the forms of core.guarded.
+
+    Template: 400.html; context: `too_big`.
+    """
+    too_big = isinstance(exception, TOO_BIG)
+    return render(request, "400.html", {"too_big": too_big}, status=413 if too_big else 400)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -10,6 +10,8 @@ from moderation.models import DECISIONS, Act, DecisionNote, LogEntry
 
 NAMELESS: Final = {Act.REPORTED.value: "a reader", **dict.fromkeys(OwnAct.values, "its writer")}
 
+REQUESTS: Final = (OwnAct.RESUBMITTED.value, OwnAct.APPEALED.value)
+
 
 class Line(NamedTuple):
     """One act with its actor's name, and the note that went with it."""
@@ -33,6 +35,13 @@ def last_note(comment: Comment) -> str:
     last = decided.order_by("-pk").values("pk")[:1]
     note = DecisionNote.objects.filter(log_entry_id=last).first()
     return note.text if note else ""
+
+
+def open_request(comment: Comment) -> LogEntry | None:
+    """The appeal or resubmission that nobody has answered yet. One query."""
+    judged = LogEntry.objects.filter(comment_id=comment.pk, act__in=[*DECISIONS, *REQUESTS])
+    last = judged.order_by("-pk").first()
+    return last if last is not None and last.act in REQUESTS else None
 
 
 def who_was_first(comment: Comment) -> str:

@@ -2,10 +2,32 @@
 (() => {
   "use strict";
 
+  // What was typed into a form, kept until it is sent: what the page itself filled in is not.
   const drafts = {
+    fields: ["name", "mail", "text"],
     key: (form) => "draft:" + new URL(form.action).pathname,
-    load: (form) => read(localStorage, drafts.key(form)),
-    save: (form, text) => write(localStorage, drafts.key(form), text),
+    load: (form) => {
+      try { return JSON.parse(read(localStorage, drafts.key(form))) || {}; } catch { return {}; }
+    },
+    save: (form) => {
+      const typed = {};
+      for (const name of drafts.fields) {
+        const field = form.elements[name];
+        if (!field || !field.value) continue;
+        if (form.dataset.holds === "typed" || field.value !== field.defaultValue) typed[name] = field.value;
+      }
+      write(localStorage, drafts.key(form), Object.keys(typed).length ? JSON.stringify(typed) : "");
+    },
+    // A quotation comes behind a draft; whatever else the page holds already stays.
+    fill: (form) => {
+      const kept = drafts.load(form);
+      for (const name of drafts.fields) {
+        const field = form.elements[name];
+        if (!field || !kept[name]) continue;
+        if (!field.value) field.value = kept[name];
+        else if (name === "text" && form.dataset.holds === "quotation") field.value = joined(kept.text, field.value);
+      }
+    },
   };
   let copies = 0;
 
@@ -15,6 +37,10 @@
 
   function write(store, key, value) {
     try { value ? store.setItem(key, value) : store.removeItem(key); } catch { /* as above */ }
+  }
+
+  function joined(draft, quotation) {
+    return draft.includes(quotation.trim()) ? draft : `${draft.trimEnd()}\n\n${quotation}`;
   }
 
   // The draft of a form goes once the server has said that it stored the comment.
@@ -28,7 +54,7 @@
   function liven(form) {
     const text = form.querySelector("textarea");
     if (!text) return;
-    if (!text.value) text.value = drafts.load(form);
+    drafts.fill(form);
     const count = document.createElement("span");
     count.className = "count";
     count.setAttribute("aria-live", "polite");
@@ -39,7 +65,7 @@
       count.textContent = near ? `${left.toLocaleString()} characters left` : "";
       count.classList.toggle("over", left < 0);
     };
-    text.addEventListener("input", () => { update(); drafts.save(form, text.value); });
+    form.addEventListener("input", () => { update(); drafts.save(form); });
     form.addEventListener("submit", (event) => submitted(form, event));
     update();
   }

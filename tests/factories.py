@@ -9,6 +9,7 @@ from django.utils import timezone
 from blog.models import Post
 from comments import intake, markup
 from comments.models import Comment
+from core.guards import make_stamp
 from moderation import services
 from moderation.screening.facts import Facts
 
@@ -54,6 +55,12 @@ def make_facts(*groups, **fields):
     defaults = {"parent": None, "name": "Hanna", "mail": "", "html": markup.render(text)}
     draft = intake.Draft(post=post, text=text, **{**defaults, **fields})
     return Facts(draft=draft, at=at, groups={type(group): group for group in groups})
+
+
+def filled_in(post, **changed):
+    """The fields of a post's comment form, as a browser sends them."""
+    form = {"name": "Reader", "mail": "", "text": "Hello.", "stamp": make_stamp("comment", post.pk)}
+    return {**form, **changed}
 
 
 def publish(comment, by=None):

@@ -14,9 +14,10 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from comments import intake, own, waiting
+from comments.commenters import commenter_of
 from comments.errors import CommentError
 from comments.forms import AppealForm, EditForm, OwnForm
-from comments.models import Appeal, Comment, Place
+from comments.models import Appeal, Comment, Commenter, Place
 from comments.status import Status
 from core.guarded import GuardedFormView, Refused
 
@@ -41,12 +42,16 @@ def make_token(comment: Comment) -> str:
 
 
 def find_own(token: str) -> Comment:
-    """The comment that a private link is for, with its post; raises Http404."""
+    """The comment that a private link is for; raises Http404.
+
+    With its post, its commenter and what it answers: one query.
+    """
     try:
         comment_id = int(signing.Signer(salt=STATUS_SALT).unsign(token))
     except signing.BadSignature as error:
         raise Http404 from error
-    comment: Comment = get_object_or_404(Comment.objects.select_related("post"), pk=comment_id)
+    whole = Comment.objects.select_related("post", "parent", "answers", "commenter")
+    comment: Comment = get_object_or_404(whole, pk=comment_id)
     return comment
 
 
@@ -54,8 +59,9 @@ def find_own(token: str) -> Comment:
 class StatusView(View):
     """What became of one's comment, by an unguessable link; its text is always there.
 
-    The same queries whatever happened to it. Template: comments/status.html; context: `comment`,
-    `steps`, `revisions`, `appeal`, `moved_from`, `explanation`, `usual_wait` in words or empty,
+    The same queries whatever happened to it, and one more for a browser with a commenter's cookie.
+    Template: comments/status.html; context: `comment`, `answered`, `is_elsewhere`, `steps`,
+    `revisions`, `appeal`, `moved_from`, `explanation`, `usual_wait` in words or empty,
     `why` it waits.
     """
 
@@ -63,6 +69,8 @@ class StatusView(View):
         comment = find_own(token)
         context = {
             "comment": comment,
+            "answered": _answered(comment),
+            "is_elsewhere": _is_elsewhere(comment, commenter_of(request)),
             "steps": next_steps(comment, token),
             "revisions": comment.revisions.all(),
             "appeal": Appeal.objects.filter(comment=comment).first(),
@@ -140,15 +148,20 @@ class OwnFormView(GuardedFormView):
         return reverse("comments:status", args=[self.kwargs["token"]])
 
 
-class EditView(OwnFormView):
-    """Another text while it waits, or shortly after publication."""
+class NewTextView(OwnFormView):
+    """Another text for it; a subclass says by which service."""
 
     form_class = EditForm
-    title = "Edit your comment"
-    button = "Save"
 
     def initial(self, comment: Comment) -> dict[str, Any]:
         return {"text": comment.text}
+
+
+class EditView(NewTextView):
+    """Another text while it waits, or shortly after publication."""
+
+    title = "Edit your comment"
+    button = "Save"
 
     def told(self, comment: Comment) -> str:
         if not comment.is_published:
@@ -163,19 +176,14 @@ class EditView(OwnFormView):
         return own.why_no_edit(comment, timezone.now())
 
     def act(self, comment: Comment, version: int, form: Any) -> Comment:
-        text = form.cleaned_data["text"]
-        return own.edit_comment(comment_id=comment.pk, version=version, text=text)
+        return own.edit_comment(**_asked(comment, version, form))
 
 
-class ResubmitView(OwnFormView):
+class ResubmitView(NewTextView):
     """Another text for a rejected comment, once."""
 
-    form_class = EditForm
     title = "Change it and send it again"
     button = "Send again"
-
-    def initial(self, comment: Comment) -> dict[str, Any]:
-        return {"text": comment.text}
 
     def told(self, comment: Comment) -> str:
         return "This is possible once. A moderator sees what you changed."
@@ -184,12 +192,11 @@ class ResubmitView(OwnFormView):
         return own.why_no_resubmission(comment)
 
     def act(self, comment: Comment, version: int, form: Any) -> Comment:
-        text = form.cleaned_data["text"]
-        return own.resubmit_comment(comment_id=comment.pk, version=version, text=text)
+        return own.resubmit_comment(**_asked(comment, version, form))
 
 
 class AppealView(OwnFormView):
-    """Another look at a rejection or removal, once."""
+    """Another look at a rejection, a removal, or at being called spam, once."""
 
     form_class = AppealForm
     title = "Appeal"
@@ -202,8 +209,7 @@ class AppealView(OwnFormView):
         return own.why_no_appeal(comment)
 
     def act(self, comment: Comment, version: int, form: Any) -> Comment:
-        text = form.cleaned_data["text"]
-        return own.appeal_decision(comment_id=comment.pk, version=version, text=text)
+        return own.appeal_decision(**_asked(comment, version, form))
 
 
 class WithdrawView(OwnFormView):
@@ -228,7 +234,7 @@ def next_steps(comment: Comment, token: str) -> list[Step]:
     """What its writer may do now with the comment that `token` is for. At most two queries."""
     now = timezone.now()
     reasons_against: list[tuple[str, str, Callable[[], str]]] = [
-        ("edit", "Edit it", lambda: own.why_no_edit(comment, now)),
+        ("edit", _edit_label(comment), lambda: own.why_no_edit(comment, now)),
         ("resubmit", ResubmitView.title, lambda: own.why_no_resubmission(comment)),
         ("appeal", "Appeal against the decision", lambda: own.why_no_appeal(comment)),
         ("continue", "Continue it in another one", lambda: _why_no_more(comment)),
@@ -243,6 +249,32 @@ def earlier_places(comment: Comment) -> list[Place]:
     places = comment.places.select_related("post").order_by("allotted_at", "pk")
     here = (comment.post_id, comment.number)
     return [place for place in places if (place.post_id, place.number) != here]
+
+
+def _asked(comment: Comment, version: int, form: Any) -> dict[str, Any]:
+    """What a service that takes a text is called with."""
+    return {"comment_id": comment.pk, "version": version, "text": form.cleaned_data["text"]}
+
+
+def _edit_label(comment: Comment) -> str:
+    if not comment.is_published or comment.published_at is None:
+        return "Edit it"
+    until = timezone.localtime(comment.published_at + own.EDIT_FOR)
+    return f"Edit it, until {until:%H:%M} or until it is answered"
+
+
+def _answered(comment: Comment) -> Comment | None:
+    """What it replies to, which the depth limit may have put beside it. No query."""
+    answered: Comment | None = comment.answers or comment.parent
+    if answered is not None:
+        answered.post = comment.post  # by constraint the same
+    return answered
+
+
+def _is_elsewhere(comment: Comment, reader: Commenter | None) -> bool:
+    """Whether a confirmed address made the comment that of a commenter unknown to this browser."""
+    holder = comment.commenter
+    return holder is not None and holder.is_confirmed and holder != reader
 
 
 def _why_no_more(comment: Comment) -> str:

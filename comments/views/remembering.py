@@ -72,3 +72,4 @@ def keep_private(request: HttpRequest, response: HttpResponseBase, known: Commen
         add_never_cache_headers(response)
         response["X-Robots-Tag"] = "noindex"
         commenters.settle(request, response, known)
+        visits.settle(request, response)

@@ -113,6 +113,8 @@ SITE_TAGLINE = env.text("SITE_TAGLINE", "Long arguments, kept civil")
 # Which screener gives a new comment its first status; empty: every comment waits.
 COMMENT_SCREENER = "moderation.screening.screener.Screener"
 COMMENT_MAX_LENGTH = env.integer("COMMENT_MAX_LENGTH", 20_000, at_least=1)
+# From so many characters on, a line break counted as 60, a comment is shown folded; 0: never.
+COMMENT_FOLD_LENGTH = env.integer("COMMENT_FOLD_LENGTH", 3_000)
 COMMENT_DISPLAY_DEPTH = env.integer("COMMENT_DISPLAY_DEPTH", 5, at_least=1)
 COMMENTS_CLOSE_AFTER_DAYS = env.integer("COMMENTS_CLOSE_AFTER_DAYS", 0)
 COMMENTS_PER_PAGE = env.integer("COMMENTS_PER_PAGE", 100, at_least=1)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comments', '0012_advice_kept'),
+        ('comments', '0011_screening'),
         ('moderation', '0005_screening'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from comments.intake import Advice, Draft, Explanation, OwnAct, Reason, Verdict
 from comments.models import Comment
 from moderation.models import Act
 from moderation.outside import begin_check
-from moderation.record import last_note
+from moderation.record import last_note, open_request
 from moderation.screening import limits
 from moderation.screening.facts import Facts
 from moderation.screening.kinds.outside_check import OutsideCheck
@@ -58,5 +58,10 @@ class Screener:
             begin_check(comment)
 
     def explain(self, comment: Comment) -> Explanation:
-        """See comments.intake.Screener: the note on the last decision. One query."""
-        return Explanation(note=last_note(comment))
+        """See comments.intake.Screener: the note on the last decision. Two queries."""
+        request = open_request(comment)
+        return Explanation(
+            note=last_note(comment),
+            request=OwnAct(request.act) if request else None,
+            decided=request.status_before if request else "",
+        )

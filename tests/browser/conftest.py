@@ -168,9 +168,12 @@ def post(author, new_title):
 
 @pytest.fixture(scope="module")
 def deep_post(author, new_title):
-    """A post with a thread of ten levels, whose words and code are wider than a telephone."""
+    """A post with a thread of ten levels, whose words and code are wider than a telephone.
+
+    The first is long enough to be folded, and names a number that is yet to come.
+    """
     address = author.write_post(new_title(), status="published")
-    author.comment(address, "The first level.")
+    author.comment(address, "The first level; see #1.1.\n\n" + "Much more.\n\n" * 60)
     for level in range(1, 10):
         number = ".".join("1" * level)
         wide = f"Level {level + 1}: {'wide' * 60}\n\n```\n{'code ' * 60}\n```"

@@ -128,6 +128,71 @@ def test_a_draft_waits_for_the_reader_and_goes_when_it_is_sent(reader, post):
     assert text_box(reader).input_value() == ""
 
 
+def typed(reader):
+    form = reader.page.locator("main form.comment-form").last
+    return [form.locator(f"[name={name}]").input_value() for name in ("name", "mail", "text")]
+
+
+def test_a_draft_keeps_name_and_address_until_it_is_sent(reader, post):
+    fill(reader, post, "Half a thought")
+    reader.page.locator("[name=mail]").fill("rahel@example.org")
+    reader.go(post)
+    assert typed(reader) == ["Rahel", "rahel@example.org", "Half a thought"]
+    reader.page.get_by_role("button", name="Send").click()
+    reader.page.get_by_role("status").wait_for()
+    reader.go(post)
+    assert typed(reader) == ["", "", ""]
+    assert reader.page.evaluate("localStorage.length") == 0
+
+
+def test_a_quotation_is_added_to_a_draft_once_and_overwrites_nothing(reader, answered):
+    address = f"{answered}c/1/reply/"
+    fill(reader, address, "Half a thought")
+    both = "Half a thought\n\n#1:\n\n> The claim, in so many words.\n\n"
+    for _ in range(2):
+        reader.go(f"{address}?quote=1")
+        assert text_box(reader).input_value() == both
+        text_box(reader).press("End")
+        text_box(reader).type(" ")
+        both += " "
+    reader.go(address)
+    assert text_box(reader).input_value() == both
+
+
+def test_the_quote_link_adds_to_a_draft_in_place_too(reader, answered):
+    fill(reader, f"{answered}c/1/reply/", "Half a thought")
+    reader.go(answered)
+    reader.page.locator("#c-1 a.quote").click()
+    reader.page.locator(".inline-form").wait_for()
+    assert text_box(reader, ".inline-form").input_value() == (
+        "Half a thought\n\n#1:\n\n> The claim, in so many words.\n\n"
+    )
+
+
+def test_a_form_that_came_back_keeps_its_text_while_its_name_is_mended(reader, post):
+    fill(reader, post, "Not lost either", name=" ")
+    reader.page.get_by_role("button", name="Send").click()
+    reader.page.locator(".problem").wait_for()
+    reader.page.locator("[name=name]").fill("Rahel")
+    reader.go(post)
+    assert typed(reader) == ["Rahel", "", "Not lost either"]
+
+
+def test_a_text_too_big_to_be_read_comes_back_as_the_draft(reader, author, post):
+    fill(reader, post, "")
+    text_box(reader).evaluate(
+        """box => {
+            box.value = "x".repeat(3e6);
+            box.dispatchEvent(new Event("input", {bubbles: true}));
+        }"""
+    )
+    with reader.page.expect_response(lambda answer: answer.status == 413):
+        reader.page.get_by_role("button", name="Send").click()
+    reader.page.locator(".problem").wait_for()
+    assert reader.sees("too big to be read, and nothing was stored")
+    assert len(text_box(reader).input_value()) == 3_000_000
+
+
 def test_a_draft_survives_a_send_that_fails(reader, post):
     fill(reader, post, "Not lost", name=" ")
     reader.page.get_by_role("button", name="Send").click()

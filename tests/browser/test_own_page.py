@@ -50,6 +50,27 @@ def test_a_published_comment_is_withdrawn_and_leaves_a_tombstone(person, author,
 
 
 @both
+def test_who_is_taken_for_spam_is_told_so_and_appeals_once(person, author, post, who):
+    status = person.comment(post, f"Cheap arguments, {who}.")
+    author._decide(f"Cheap arguments, {who}.", "Spam", "pending")
+    assert person.told(status).startswith("Taken for spam.")
+    take_step(person, "Appeal", "Appeal", f"I am no machine, {who}.")
+    assert "Your appeal is with the moderators" in person.told(status)
+    card = author.card(f"Cheap arguments, {who}.")
+    assert f"I am no machine, {who}." in card.inner_text()
+
+
+@both
+def test_a_text_edited_after_publication_says_so_to_readers(person, author, post, who):
+    status = person.comment(post, f"Firts words, {who}.")
+    author.publish(f"Firts words, {who}.")
+    person.go(status)
+    take_step(person, "Edit", "Save", f"First words, {who}.")
+    person.go(post)
+    assert "edited" in person.page.locator("#c-1 header").inner_text()
+
+
+@both
 def test_a_rejected_comment_is_corrected_once_and_then_appealed_once(person, author, post, who):
     status = person.comment(post, f"Rude, {who}.")
     reject(author, f"Rude, {who}.", "Without the insult, please.")

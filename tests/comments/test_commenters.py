@@ -12,15 +12,10 @@ from comments.models import Comment, Commenter, Submission
 from comments.shapes import shape_of
 from core.guards import make_stamp
 from moderation import services
-from tests.factories import make_post, make_published, make_user, publish, send
+from tests.factories import make_published, make_user, publish, send
 
 pytestmark = pytest.mark.django_db
 HERE = "/posts/a-post/"
-
-
-@pytest.fixture
-def post(db):
-    return make_post(slug="a-post")
 
 
 @pytest.fixture

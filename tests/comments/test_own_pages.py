@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core import signing
 from django.db import Error, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from comments import numbers, own, tree
-from comments.models import Comment, Revision
+from comments import intake, numbers, own, tree
+from comments.models import Comment, Commenter, Revision
 from comments.views.own import make_token
 from core.guards import make_stamp
 from moderation import services
@@ -120,7 +121,7 @@ def test_every_text_is_there_for_its_writer_and_none_but_the_last_for_readers(cl
         (send, ["edit", "continue", "withdraw"]),
         (make_published, ["edit", "continue", "withdraw"]),
         (lambda post: decide(services.reject_comment, send(post)), ["resubmit", "appeal"]),
-        (lambda post: decide(services.mark_spam, send(post)), []),
+        (lambda post: decide(services.mark_spam, send(post)), ["appeal"]),
         (lambda post: decide(services.remove_comment, make_published(post)), ["appeal"]),
     ],
     ids=["pending", "published", "rejected", "spam", "removed"],
@@ -160,9 +161,83 @@ def test_the_status_page_takes_the_same_queries_for_any_history(
     for number in range(many):
         text = f"Text {number}"
         comment = own.edit_comment(comment_id=comment.pk, version=comment.version, text=text)
-    # comment, revisions, appeal, places, note, usual wait, menu
-    with django_assert_num_queries(8):
+    # comment, revisions, appeal, places, open request, note, why, usual wait, menu
+    with django_assert_num_queries(9):
         client.get(own_address("status", comment))
+
+
+def test_what_was_appealed_against_is_told_as_what_was_decided_then(client):
+    comment = decide(services.reject_comment, send(make_post()), note="Off topic.")
+    own.appeal_decision(comment_id=comment.pk, version=comment.version, text="It is not.")
+    page = shown(client, comment)
+    assert "Your appeal is with the moderators. The comment had been rejected" in page
+    assert "note on the earlier decision</h2>" in page
+    assert "before it appears" not in page
+
+
+def test_what_was_sent_again_waits_as_such_until_a_moderator_has_decided(client):
+    comment = decide(services.reject_comment, send(make_post()), note="Rude.")
+    own.resubmit_comment(comment_id=comment.pk, version=comment.version, text="Polite.")
+    assert "Your new text is with the moderators." in shown(client, comment)
+    decide(services.publish_comment, comment)
+    decide(services.hold_comment, comment)
+    assert "Your new text" not in shown(client, comment)
+
+
+def test_what_was_taken_for_spam_is_told_so_and_what_to_do(client):
+    page = shown(client, decide(services.mark_spam, send(make_post())))
+    assert "<strong>Taken for spam.</strong>" in page
+    assert "appeal" in page
+
+
+def test_a_published_one_says_until_when_it_can_be_edited(client, settings):
+    settings.TIME_ZONE = "UTC"
+    comment = make_published(make_post())
+    until = comment.published_at + timedelta(minutes=15)
+    assert f"Edit it, until {until:%H:%M} or until it is answered" in shown(client, comment)
+
+
+def test_it_says_what_the_comment_answers(client):
+    post = make_post()
+    parent = make_published(post, name="Hanna")
+    page = shown(client, send(post, parent=parent))
+    assert f'in reply to <a href="{parent.get_absolute_url()}">#1</a> by <bdi>Hanna</bdi>' in page
+    assert "no more levels" not in page
+    decide(services.remove_comment, parent)
+    page = shown(client, Comment.objects.get(parent=parent))
+    assert "in reply to" in page
+    assert "Hanna" not in page
+
+
+def test_it_says_that_a_reply_stands_beside_what_it_answers(client):
+    post = make_post()
+    parent = deepest = make_published(post)
+    for _ in range(tree.MAX_LEVEL):
+        parent, deepest = deepest, make_published(post, parent=deepest)
+    reply = send(post, parent=deepest)
+    assert reply.parent_id == parent.pk
+    page = shown(client, reply)
+    assert f"#{deepest.number}</a> by <bdi>Reader</bdi>, beside it: no more levels below" in page
+
+
+def test_a_continuation_of_what_waits_leads_to_the_first_part(client):
+    first = send(make_post())
+    draft = intake.make_draft(
+        post=first.post, parent=first, name="Reader", mail="", text="More.", continues=True
+    )
+    page = shown(client, intake.receive(draft, sender="somewhere"))
+    assert f'continued from <a href="{own_address("status", first)}">' in page
+
+
+def test_who_confirmed_the_address_elsewhere_is_told_so_here(client):
+    comment = send(make_post())
+    holder = Commenter.objects.create(mail="h@example.org", confirmed_at=timezone.now())
+    Comment.objects.filter(pk=comment.pk).update(commenter=holder)
+    assert "This browser is not known as theirs" in shown(client, comment)
+    client.cookies["commenter"] = signing.TimestampSigner(salt="comments.commenter").sign(
+        str(holder.pk)
+    )
+    assert "This browser is not known as theirs" not in shown(client, comment)
 
 
 # The forms

@@ -11,19 +11,9 @@ from blog.models import Post
 from comments.models import Comment
 from core.guards import make_stamp
 from moderation import services
-from tests.factories import make_post, make_published, make_user, send
+from tests.factories import filled_in, make_post, make_published, make_user, send
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def post(db):
-    return make_post(slug="a-post")
-
-
-def fields(post, **changed):
-    form = {"name": "Reader", "mail": "", "text": "Hello.", "stamp": make_stamp("comment", post.pk)}
-    return {**form, **changed}
 
 
 def remove(comment):
@@ -31,14 +21,14 @@ def remove(comment):
 
 
 def test_a_reader_sends_a_comment_and_is_told_that_it_waits(client, post):
-    answer = client.post("/posts/a-post/comment/", fields(post), follow=True)
+    answer = client.post("/posts/a-post/comment/", filled_in(post), follow=True)
     assert "Waiting." in answer.content.decode()
     assert Comment.objects.get().status == "pending"
 
 
 def test_a_comment_needs_no_csrf_cookie(post):
     client = Client(enforce_csrf_checks=True)
-    assert client.post("/posts/a-post/comment/", fields(post)).status_code == 302
+    assert client.post("/posts/a-post/comment/", filled_in(post)).status_code == 302
 
 
 def test_no_page_with_a_form_is_kept(client, post):
@@ -50,7 +40,7 @@ def test_the_page_holds_all_that_the_form_needs(client, post):
     page = client.get("/posts/a-post/").content.decode()
     stamp = re.search(r'name="stamp" value="([^"]+)"', page)[1]
     action = re.search(r'<form[^>]* action="([^"]+)"', page)[1]
-    assert client.post(action, fields(post, stamp=stamp)).status_code == 302
+    assert client.post(action, filled_in(post, stamp=stamp)).status_code == 302
 
 
 def test_what_waits_is_on_no_page(client, post):
@@ -103,7 +93,7 @@ def test_every_published_comment_that_is_taken_back_leaves_a_tombstone(
 
 
 def test_the_same_form_twice_makes_one_comment_and_leads_to_the_same_page(client, post):
-    form = fields(post)
+    form = filled_in(post)
     first, second = (client.post("/posts/a-post/comment/", form) for _ in range(2))
     pages = [client.get(answer.url).content for answer in (first, second)]
     assert Comment.objects.count() == 1
@@ -122,7 +112,7 @@ def test_the_same_form_twice_makes_one_comment_and_leads_to_the_same_page(client
 )
 def test_a_refused_form_comes_back_with_its_text(client, post, changed, status, words):
     form = {"text": "Kept text", **changed}
-    answer = client.post("/posts/a-post/comment/", fields(post, **form))
+    answer = client.post("/posts/a-post/comment/", filled_in(post, **form))
     page = answer.content.decode()
     assert answer.status_code == status
     assert words in page
@@ -131,9 +121,9 @@ def test_a_refused_form_comes_back_with_its_text(client, post, changed, status, 
 
 
 def test_a_form_that_came_back_is_good_for_the_next_try(client, post):
-    page = client.post("/posts/a-post/comment/", fields(post, stamp="forged")).content.decode()
+    page = client.post("/posts/a-post/comment/", filled_in(post, stamp="forged")).content.decode()
     stamp = re.search(r'name="stamp" value="([^"]+)"', page)[1]
-    assert client.post("/posts/a-post/comment/", fields(post, stamp=stamp)).status_code == 302
+    assert client.post("/posts/a-post/comment/", filled_in(post, stamp=stamp)).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -146,7 +136,7 @@ def test_a_form_that_came_back_is_good_for_the_next_try(client, post):
     ],
 )
 def test_another_sites_form_is_refused_with_its_text(client, post, headers):
-    answer = client.post("/posts/a-post/comment/", fields(post, text="Kept"), headers=headers)
+    answer = client.post("/posts/a-post/comment/", filled_in(post, text="Kept"), headers=headers)
     assert answer.status_code == 403
     assert "Kept" in answer.content.decode()
     assert not Comment.objects.exists()
@@ -154,24 +144,26 @@ def test_another_sites_form_is_refused_with_its_text(client, post, headers):
 
 def test_our_own_origin_passes(client, post):
     headers = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
-    assert client.post("/posts/a-post/comment/", fields(post), headers=headers).status_code == 302
+    assert (
+        client.post("/posts/a-post/comment/", filled_in(post), headers=headers).status_code == 302
+    )
 
 
 def test_a_stamp_for_another_post_is_refused(client, post):
     stamp = make_stamp("comment", make_post().pk)
-    assert client.post("/posts/a-post/comment/", fields(post, stamp=stamp)).status_code == 403
+    assert client.post("/posts/a-post/comment/", filled_in(post, stamp=stamp)).status_code == 403
 
 
 def test_an_old_stamp_gives_the_form_back(client, post, time_machine):
     time_machine.move_to("2026-01-01", tick=False)
-    form = fields(post)
+    form = filled_in(post)
     time_machine.move_to("2026-02-01", tick=False)
     Post.objects.update(published_at="2025-01-01T00:00Z")
     assert client.post("/posts/a-post/comment/", form).status_code == 403
 
 
 def test_a_post_closed_meanwhile_gives_the_text_back(client, post):
-    form = fields(post, text="Kept")
+    form = filled_in(post, text="Kept")
     Post.objects.update(comments_status="closed")
     answer = client.post("/posts/a-post/comment/", form)
     assert answer.status_code == 409
@@ -181,21 +173,21 @@ def test_a_post_closed_meanwhile_gives_the_text_back(client, post):
 def test_a_parent_removed_meanwhile_gives_the_text_back(client, post):
     parent = make_published(post)
     remove(parent)
-    answer = client.post("/posts/a-post/c/1/reply/", fields(post, text="Kept"))
+    answer = client.post("/posts/a-post/c/1/reply/", filled_in(post, text="Kept"))
     assert answer.status_code == 409
     assert "Kept" in answer.content.decode()
 
 
 def test_fields_that_the_form_does_not_have_are_ignored(client, post):
     forged = {"status": "published", "number": "9", "user": make_user().pk, "version": "7"}
-    client.post("/posts/a-post/comment/", fields(post, **forged))
+    client.post("/posts/a-post/comment/", filled_in(post, **forged))
     comment = Comment.objects.get()
     assert (comment.status, comment.number, comment.user) == ("pending", None, None)
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\x00"])
 def test_nul_is_never_a_server_error(client, post, text):
-    assert client.post("/posts/a-post/comment/", fields(post, text=text)).status_code < 500
+    assert client.post("/posts/a-post/comment/", filled_in(post, text=text)).status_code < 500
 
 
 @pytest.mark.parametrize("kind", ["draft", "future"])
@@ -205,7 +197,7 @@ def test_nothing_under_an_unpublished_post_is_read_or_written(client, post, kind
     Post.objects.update(**change)
     for address in ("", "comment/", "c/1/", "c/1/reply/"):
         assert client.get(f"/posts/a-post/{address}").status_code == 404
-    assert client.post("/posts/a-post/comment/", fields(post)).status_code == 404
+    assert client.post("/posts/a-post/comment/", filled_in(post)).status_code == 404
 
 
 def test_a_closed_post_shows_its_comments_and_no_form(client, post):
@@ -240,7 +232,7 @@ def test_comments_hang_under_pages_too(client):
     root = make_published(page)
     assert 'id="c-1"' in client.get("/about-us/").content.decode()
     assert client.get(root.get_absolute_url()).url == "/about-us/#c-1"
-    assert client.post("/about-us/c/1/reply/", fields(page)).status_code == 302
+    assert client.post("/about-us/c/1/reply/", filled_in(page)).status_code == 302
 
 
 def test_the_status_page_follows_the_comment(client, post):
@@ -265,7 +257,7 @@ def test_the_status_page_follows_the_comment(client, post):
 
 
 def test_the_status_page_is_private(client, post):
-    answer = client.post("/posts/a-post/comment/", fields(post), follow=True)
+    answer = client.post("/posts/a-post/comment/", filled_in(post), follow=True)
     assert "no-store" in answer["Cache-Control"]
     assert answer["X-Robots-Tag"] == "noindex"
 
@@ -282,7 +274,7 @@ def test_a_token_of_another_purpose_opens_no_status_page(client, post):
 
 def test_staff_write_under_their_account_and_at_once(client, post):
     client.force_login(make_user("author", first_name="Ada", last_name="B"))
-    client.post("/posts/a-post/comment/", fields(post, name="Somebody else"))
+    client.post("/posts/a-post/comment/", filled_in(post, name="Somebody else"))
     comment = Comment.objects.get()
     assert (comment.name, comment.number) == ("Ada B", "1")
 
@@ -312,7 +304,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_comments(
 
 
 def test_the_mail_is_on_no_page(client, post):
-    client.post("/posts/a-post/comment/", fields(post, mail="canary@mail.example"))
+    client.post("/posts/a-post/comment/", filled_in(post, mail="canary@mail.example"))
     comment = Comment.objects.get()
     services.publish_comment(comment_id=comment.pk, version=comment.version, by=make_user())
     assert "canary" not in client.get("/posts/a-post/").content.decode()

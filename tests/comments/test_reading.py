@@ -6,23 +6,29 @@ import pytest
 from django.db import transaction
 
 from blog.models import Post
-from comments import numbers, tree
+from comments import numbers, own, tree
 from comments.models import Comment
+from comments.rendering import AWAITED_AT_MOST
+from comments.rerendering import rerender
 from moderation import services
-from tests.factories import make_post, make_published, make_user, send
+from tests.factories import make_post, make_published, make_user, publish, send
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def post(db):
-    return make_post(slug="a-post")
 
 
 def shown(client, address="/posts/a-post/"):
     """The numbers of the comments on a page, in order."""
     page = client.get(address).content.decode()
     return [found.replace("-", ".") for found in re.findall(r'id="c-([\d-]+)"', page)]
+
+
+def move(comment, post):
+    """To the top level of another post."""
+    with transaction.atomic():
+        tree.lock_trees([comment.tree_id])
+        comment.refresh_from_db()
+        tree.move_branch(comment, post=post, parent=None)
+        numbers.renumber_branch(comment)
 
 
 def publish_all(post, *parents, **fields):
@@ -53,6 +59,144 @@ def test_a_reference_to_a_removed_comment_stays_a_link_without_a_name(client, po
     page = client.get("/posts/a-post/").content.decode()
     assert '<a class="reference" href="#c-1">#1</a>' in page
     assert "Canary" not in page
+
+
+def test_a_tombstone_lists_what_answered_it(client, post):
+    target = make_published(post)
+    make_published(post, text="As #1 says.", name="Joon")
+    services.remove_comment(comment_id=target.pk, version=target.version, by=make_user())
+    page = client.get("/posts/a-post/").content.decode()
+    tombstone = re.search(r'<article[^>]* id="c-1">.*?</article>', page, re.S)[0]
+    assert 'answered in <a href="#c-2" title="Joon">2</a>' in tombstone
+
+
+def test_a_number_written_before_it_is_there_becomes_a_link_once_it_is(client, post):
+    first = make_published(post, text="See #2 and #2.1, not #3.", name="Hanna")
+    assert 'class="reference"' not in client.get("/posts/a-post/").content.decode()
+    second = make_published(post, name="Joon")
+    make_published(post, parent=second, name="Mira")
+    page = client.get("/posts/a-post/").content.decode()
+    assert '<a class="reference" href="#c-2" title="Joon">#2</a>' in page
+    assert '<a class="reference" href="#c-2-1" title="Mira">#2.1</a>' in page
+    assert "not #3." in page
+    assert page.count('answered in <a href="#c-1" title="Hanna">1</a>') == 2
+    assert Comment.objects.get(pk=first.pk).version == first.version
+
+
+def test_a_number_of_another_post_is_not_the_one_that_was_meant(client, post):
+    make_published(post, text="See #2.")
+    elsewhere = make_post()
+    for _ in range(2):
+        make_published(elsewhere)
+    assert 'class="reference"' not in client.get("/posts/a-post/").content.decode()
+
+
+def test_a_number_to_come_links_to_it_wherever_it_was_moved(client, post):
+    make_published(post, text="See #2.")
+    target = make_published(post)
+    move(target, make_post(slug="there"))
+    page = client.get("/posts/a-post/").content.decode()
+    assert '<a class="reference" href="/posts/there/c/1/"' in page
+    page = client.get("/posts/there/").content.decode()
+    assert 'answered in <a href="/posts/a-post/c/1/"' in page
+
+
+def test_a_number_to_come_in_a_text_that_moved_is_that_of_where_it_was_written(client, post):
+    source = make_published(post, text="See #2.")
+    there = make_post(slug="there")
+    make_published(there)
+    move(source, there)
+    make_published(post, name="Meant")
+    page = client.get("/posts/there/").content.decode()
+    assert '<a class="reference" href="/posts/a-post/c/2/" title="Meant">#2</a>' in page
+
+
+@pytest.mark.parametrize("change", ["rerender", "edit"])
+def test_what_a_moved_text_refers_to_stays_the_same_when_it_is_rendered_again(post, change):
+    target = make_published(post)
+    source = make_published(post, text="As #1 says.")
+    there = make_post()
+    make_published(there)
+    move(source, there)
+    if change == "edit":
+        own.edit_comment(comment_id=source.pk, version=source.version, text="As #1 says, truly.")
+    else:
+        Comment.objects.filter(pk=source.pk).update(html_version=0)
+        rerender(lambda done: None)
+    assert [row.target_id for row in Comment.objects.get(pk=source.pk).references.all()] == [
+        target.pk
+    ]
+
+
+def test_a_text_that_no_longer_names_a_number_to_come_is_no_answer(client, post):
+    comment = make_published(post, text="See #2.")
+    own.edit_comment(comment_id=comment.pk, version=comment.version, text="See nothing.")
+    make_published(post)
+    assert "answered in" not in client.get("/posts/a-post/").content.decode()
+
+
+def test_a_waiting_text_that_names_a_number_to_come_is_no_answer(client, post):
+    make_published(post)
+    send(post, "See #2.")
+    make_published(post)
+    assert "answered in" not in client.get("/posts/a-post/").content.decode()
+
+
+def test_a_comment_is_no_answer_to_itself(client, post):
+    make_published(post, text="This will be #1.")
+    page = client.get("/posts/a-post/").content.decode()
+    assert '<a class="reference" href="#c-1"' in page
+    assert "answered in" not in page
+
+
+def test_a_text_awaits_so_many_numbers_and_no_more(post):
+    comment = send(post, " ".join(f"#{number}" for number in range(1, 300)))
+    assert comment.open_references.count() == AWAITED_AT_MOST
+
+
+def test_readers_see_that_and_when_a_text_changed_after_publication(client, post):
+    comment = make_published(post)
+    assert "edited" not in client.get("/posts/a-post/").content.decode()
+    comment = own.edit_comment(comment_id=comment.pk, version=comment.version, text="Other words.")
+    page = client.get("/posts/a-post/").content.decode()
+    assert f'edited <time datetime="{comment.edited_at.isoformat()}">' in page
+
+
+def test_an_edit_before_publication_leaves_no_mark(client, post):
+    comment = send(post)
+    own.edit_comment(comment_id=comment.pk, version=comment.version, text="Other words.")
+    publish(comment)
+    assert "edited" not in client.get("/posts/a-post/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_folded"),
+    [("x" * 99, False), ("x" * 100, True), ("x\n" * 3, True), ("x\ny", False)],
+)
+def test_a_long_comment_is_folded_with_all_of_its_text_on_the_page(
+    client, post, settings, text, is_folded
+):
+    settings.COMMENT_FOLD_LENGTH = 100
+    make_published(post, text=text)
+    page = client.get("/posts/a-post/").content.decode()
+    assert ('class="unfold unseen"' in page) is is_folded
+    assert text.split("\n", maxsplit=1)[0] in page
+
+
+def test_nothing_is_folded_where_the_setting_is_0(client, post, settings):
+    settings.COMMENT_FOLD_LENGTH = 0
+    make_published(post, text="x" * 5000)
+    assert 'class="unfold unseen"' not in client.get("/posts/a-post/").content.decode()
+
+
+def test_every_comment_carries_its_whole_address_for_print(client, post, settings):
+    settings.SITE_URL = "https://blog.example"
+    removed = make_published(post)
+    make_published(post)
+    services.remove_comment(comment_id=removed.pk, version=removed.version, by=make_user())
+    page = client.get("/posts/a-post/").content.decode()
+    for number in (1, 2):
+        assert f'data-address="https://blog.example/posts/a-post/c/{number}/"' in page
 
 
 def test_a_reference_follows_a_moved_comment(client, post):
@@ -163,12 +307,7 @@ def test_a_branch_has_its_own_page_with_its_ancestors_and_the_way_back(client, p
 
 def test_the_branch_of_an_old_number_is_that_of_the_new_one(client, post):
     target = make_published(post)
-    there = make_post(slug="there")
-    with transaction.atomic():
-        tree.lock_trees([target.tree_id])
-        target.refresh_from_db()
-        tree.move_branch(target, post=there, parent=None)
-        numbers.renumber_branch(target)
+    move(target, make_post(slug="there"))
     assert client.get("/posts/a-post/c/1/branch/").url == "/posts/there/c/1/branch/"
 
 

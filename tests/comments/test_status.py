@@ -36,6 +36,21 @@ def test_every_status_has_a_row_in_the_table():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "hidden"},
+        {"status": "removed", "status_before_removal": "hidden", "removed_by": "moderator"},
+        {"status": "removed", "status_before_removal": "published", "removed_by": "robot"},
+    ],
+)
+def test_the_database_takes_no_word_that_is_not_listed(fields):
+    comment = send(make_post())
+    with pytest.raises(IntegrityError, match="listed"), transaction.atomic():
+        Comment.objects.filter(pk=comment.pk).update(**fields)
+
+
+@pytest.mark.django_db
 def test_a_row_read_before_somebody_elses_change_is_not_written():
     comment = send(make_post())
     stale = Comment.objects.get(pk=comment.pk)

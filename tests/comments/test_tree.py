@@ -121,6 +121,15 @@ def test_the_database_refuses_a_number_that_was_not_allotted():
         change_and_commit(comment, number="7", ordinal=7)
 
 
+def test_the_database_refuses_a_number_that_was_allotted_to_another_comment():
+    post = make_post()
+    first, second = make_published(post), make_published(post)
+    change = {"number": None, "ordinal": None, "status": "pending"}
+    Comment.objects.filter(pk=first.pk).update(**change)
+    with pytest.raises(IntegrityError, match="number_was_allotted"):
+        change_and_commit(second, number="1", ordinal=1)
+
+
 def test_the_database_refuses_a_right_edge_before_the_left():
     comment = make_published(make_post())
     with pytest.raises(IntegrityError, match="lft_before_rght"):

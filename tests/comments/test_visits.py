@@ -63,6 +63,11 @@ def test_only_what_was_published_since_is_new(client, post):
     assert 'class="comment" id="c-1"' in page(client)
 
 
+def test_a_good_cookie_is_left_alone(client, post):
+    press(client, post)
+    assert not client.get(HERE).cookies
+
+
 def test_a_page_with_marks_is_private_and_others_have_none(client, post):
     press(client, post)
     published(post, minutes=5)
@@ -115,6 +120,7 @@ def test_a_forged_cookie_counts_for_nothing(client, post, value):
     answer = client.get(HERE)
     assert answer.status_code == 200
     assert 'class="new-mark"' not in answer.content.decode()
+    assert answer.cookies["visits"]["max-age"] == 0  # cleared, so that the next page is public
     assert shown(client, "?view=new") == []
 
 

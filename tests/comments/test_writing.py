@@ -11,20 +11,9 @@ from django.utils import timezone
 from blog.models import Post
 from comments.models import Comment
 from comments.views.own import status_address
-from core.guards import make_stamp
-from tests.factories import make_post, make_published, make_user, send
+from tests.factories import filled_in, make_post, make_published, make_user, send
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def post(db):
-    return make_post(slug="a-post")
-
-
-def fields(post, **changed):
-    form = {"name": "Reader", "mail": "", "text": "Hello.", "stamp": make_stamp("comment", post.pk)}
-    return {**form, **changed}
 
 
 def text_in(page):
@@ -33,7 +22,7 @@ def text_in(page):
 
 def test_a_preview_shows_what_would_stand_there_and_stores_nothing(client, post):
     make_published(post)
-    form = fields(post, text="*So* says #1. <b>", preview="1")
+    form = filled_in(post, text="*So* says #1. <b>", preview="1")
     answer = client.post("/posts/a-post/comment/", form)
     assert '<div class="comment-text" dir="auto"><p><em>So</em> says #1. &lt;b&gt;</p></div>' in (
         answer.content.decode()
@@ -64,7 +53,7 @@ def test_a_waiting_comment_is_continued_by_whoever_has_its_link(client, post):
     first = send(post, name="Hanna")
     page = client.get(continue_address(first)).content.decode()
     assert 'value="Hanna"' in page
-    form = fields(post, name="Hanna", text="And more.", continues="on")
+    form = filled_in(post, name="Hanna", text="And more.", continues="on")
     assert client.post(continue_address(first), form).status_code == 302
     second = Comment.objects.get(text="And more.")
     assert (second.parent_id, second.continues, second.status) == (first.pk, True, "pending")
@@ -72,7 +61,7 @@ def test_a_waiting_comment_is_continued_by_whoever_has_its_link(client, post):
 
 def test_a_continued_comment_is_shown_joined_when_both_are_public(client, post):
     first = make_published(post)
-    form = fields(post, text="And more.", continues="on")
+    form = filled_in(post, text="And more.", continues="on")
     client.post(continue_address(first), form)
     second = Comment.objects.get(text="And more.")
     from tests.factories import publish
@@ -85,19 +74,19 @@ def test_a_continued_comment_is_shown_joined_when_both_are_public(client, post):
 
 def test_without_the_tick_it_is_a_reply(client, post):
     first = make_published(post)
-    client.post(continue_address(first), fields(post, text="A reply."))
+    client.post(continue_address(first), filled_in(post, text="A reply."))
     assert not Comment.objects.get(text="A reply.").continues
 
 
 def test_nobody_continues_anothers_comment_by_a_forged_field(client, post):
     make_published(post)
-    client.post("/posts/a-post/c/1/reply/", fields(post, continues="on"))
+    client.post("/posts/a-post/c/1/reply/", filled_in(post, continues="on"))
     assert not Comment.objects.latest("pk").continues
 
 
 def test_a_strangers_waiting_comment_takes_no_reply(client, post):
     first = send(post)
-    first_form = fields(post, continues="on")
+    first_form = filled_in(post, continues="on")
     assert client.post(f"/posts/a-post/c/{first.pk}/reply/", first_form).status_code == 404
     assert client.get("/comments/forged/continue/").status_code == 404
 
@@ -107,16 +96,16 @@ def test_staff_continue_their_own_comment_from_its_reply_link(client, post):
     make_published(post, user=author)
     client.force_login(author)
     assert "Continue your comment" in client.get("/posts/a-post/c/1/reply/").content.decode()
-    client.post("/posts/a-post/c/1/reply/", fields(post, continues="on"))
+    client.post("/posts/a-post/c/1/reply/", filled_in(post, continues="on"))
     assert Comment.objects.get(number="1.1").continues
 
 
 def test_comments_close_on_the_posts_date(client, post, settings):
     settings.COMMENTS_CLOSE_AFTER_DAYS = 0
     Post.objects.update(comments_close_at=timezone.now() - timedelta(minutes=1))
-    assert client.post("/posts/a-post/comment/", fields(post)).status_code == 409
+    assert client.post("/posts/a-post/comment/", filled_in(post)).status_code == 409
     Post.objects.update(comments_close_at=timezone.now() + timedelta(minutes=1))
-    assert client.post("/posts/a-post/comment/", fields(post)).status_code == 302
+    assert client.post("/posts/a-post/comment/", filled_in(post)).status_code == 302
 
 
 def test_comments_close_by_the_sites_rule_unless_the_post_has_a_date(settings):
@@ -148,7 +137,7 @@ def test_the_notice_stands_above_the_form_as_plain_text(client, post):
 
 def test_an_account_with_a_long_name_can_comment(client, post):
     client.force_login(make_user("author", first_name="Wolfeschlegel" * 10, last_name="Ng"))
-    assert client.post("/posts/a-post/comment/", fields(post)).status_code == 302
+    assert client.post("/posts/a-post/comment/", filled_in(post)).status_code == 302
     assert Comment.objects.get().name == ("Wolfeschlegel" * 10)[:80]
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from comments import intake, numbers, tree
+from comments import intake, numbers, page, tree
 from comments.errors import StatusConflict, TreeBusy
 from comments.faults import find_faults
 from comments.models import Comment
@@ -63,6 +63,16 @@ def test_top_level_publications_at_once_are_numbered_without_gap(post, moderator
         at_once(*[partial(publish, comment, moderators[0]) for comment in eight])
     given = Comment.objects.filter(post=post).values_list("ordinal", flat=True)
     assert sorted(given) == list(range(1, 25))
+
+
+def test_a_number_allotted_while_a_text_that_names_it_comes_in_is_a_link(post, moderators, at_once):
+    for number in range(1, 20, 2):
+        first = send(post, f"first {number}")
+        text = f"See #{number}."
+        _, source = at_once(partial(publish, first, moderators[0]), partial(send, post, text))
+        assert publish(source, moderators[0]).number == str(number + 1)
+        _, [entry] = page.branch(Comment.objects.get(pk=source.pk))
+        assert 'class="reference"' in entry.html
 
 
 def test_replies_published_at_once_are_numbered_without_gap(post, moderators, at_once):

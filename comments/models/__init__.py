@@ -1,0 +1,25 @@
+"""A conversation under a post, by what each table knows."""
+
+from comments.models.arrivals import Confirmation, Submission
+from comments.models.comment import Comment
+from comments.models.commenter import Commenter
+from comments.models.judged import Appeal, RecordedReason, Revision
+from comments.models.places import Conversation, Place
+from comments.models.querysets import CommentManager, CommentQuerySet
+from comments.models.references import OpenReference, Reference
+
+__all__ = [
+    "Appeal",
+    "Comment",
+    "CommentManager",
+    "CommentQuerySet",
+    "Commenter",
+    "Confirmation",
+    "Conversation",
+    "OpenReference",
+    "Place",
+    "RecordedReason",
+    "Reference",
+    "Revision",
+    "Submission",
+]
