@@ -15,6 +15,7 @@ WITHOUT_DATABASE = {
     "collectstatic",
     "compilemessages",
     "diffsettings",
+    "evaluate_classifier",
     "findstatic",
     "help",
     "makemessages",

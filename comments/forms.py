@@ -41,6 +41,11 @@ class CommentForm(forms.Form):
         help_text="So that you are recognised and can be told about answers. A link comes by mail,"
         " at most one a day.",
     )
+    website = WrittenField(
+        required=False,
+        label="Leave this empty",
+        widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"}),
+    )  # not shown: a program that fills in every field gives itself away
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(

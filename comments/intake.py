@@ -55,6 +55,7 @@ class Draft:
     commenter: Commenter | None = None  # whose cookie came with it; the name proves nothing
     network: str = ""  # core.network.network_digest of the request; empty where none is known
     form_made_at: datetime | None = None  # by its stamp
+    trap: str = ""  # what stood in the field that people don't see
     accepted: bool = False  # what Advice.to_accept asked for was ticked
     replaces: Comment | None = None  # the comment of which this would be the new text
 
@@ -164,6 +165,7 @@ def make_draft(
     commenter: Commenter | None = None,
     network: str = "",
     earlier: str = "",
+    trap: str = "",
 ) -> Draft:
     """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None.
 
@@ -182,6 +184,7 @@ def make_draft(
         stamp=stamp,
         commenter=commenter,
         network=network,
+        trap=trap,
         **rendered._asdict(),
     )
 

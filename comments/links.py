@@ -1,6 +1,12 @@
-"""The links in a comment's rendered HTML: what a reader could follow, however it was written."""
+"""What a reader meets in a comment's rendered HTML: the links to follow, and the words."""
 
+import re
+from html import unescape
 from html.parser import HTMLParser
+from typing import Final
+
+BLOCK_ENDS: Final = frozenset({"/p", "/li", "/blockquote", "/pre"})
+_TAG: Final = re.compile(r'<(/?[a-z]+)(?:[^<>"]|"[^"]*")*>')  # as the cleaner writes them
 
 
 class _Links(HTMLParser):
@@ -19,3 +25,8 @@ def link_addresses(html: str) -> tuple[str, ...]:
     parser.feed(html)
     parser.close()
     return tuple(parser.addresses)
+
+
+def plain_text(html: str) -> str:
+    """The words of rendered HTML, without its tags; a line end more after each paragraph."""
+    return unescape(_TAG.sub(lambda found: "\n" if found[1] in BLOCK_ENDS else "", html))

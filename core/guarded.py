@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,11 +17,12 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from core.guards import comes_from_here, is_stamped, make_stamp
+from core.guards import STAMP_MAX_AGE, comes_from_here, is_stamped, make_stamp, stamped_at
 
 logger = logging.getLogger(__name__)
 
@@ -111,11 +113,11 @@ class GuardedFormView(View):
 
     def post(self, request: HttpRequest, **where: Any) -> HttpResponse:
         about = self.find(**where)
-        stamp = self._fresh_stamp(about)
         if problem := read_body(request):
-            form = self.make_form(about, None, stamp)
+            form = self.make_form(about, None, self._fresh_stamp(about))
             status = 413 if problem == TOO_BIG else 400
             return self.page(about, form, problem=problem, status=status)
+        stamp = self._next_stamp(about)
         form = self.make_form(about, {**request.POST.dict(), "stamp": stamp}, stamp)
         if problem := self._suspicion(about):
             return self.page(about, form, problem=problem, status=403)
@@ -128,6 +130,16 @@ class GuardedFormView(View):
         except Error:
             logger.exception("A form could not be stored.")
             return self.page(about, form, problem=UNAVAILABLE, status=503)
+
+    def _next_stamp(self, about: Any) -> str:
+        """For a form that comes back: the one it was sent with, while that holds for another day.
+
+        So that the stamp says when the writer first had the form, however often it came back.
+        """
+        posted: str = self.request.POST.get("stamp", "")
+        made_at = stamped_at(posted, self.purpose, self.subject(about))
+        last = timezone.now() - timedelta(seconds=STAMP_MAX_AGE) + timedelta(days=1)
+        return posted if made_at and made_at > last else self._fresh_stamp(about)
 
     def _fresh_stamp(self, about: Any) -> str:
         return make_stamp(self.purpose, self.subject(about))

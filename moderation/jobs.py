@@ -1,11 +1,21 @@
-"""What moderation leaves to the worker."""
+"""The jobs of this app, where the worker looks for them."""
 
 from typing import Final
 
 from core import jobs
-from moderation import outside, rehearsal
+from moderation import rehearsal
+from moderation.learning.jobs import judge_comment, judge_waiting, learn_decision
+from moderation.outside import check_comment
 
-check_comment: Final = outside.check_comment  # registered where it is enqueued
+__all__ = [
+    "check_comment",
+    "enqueue_rehearsal",
+    "judge_comment",
+    "judge_waiting",
+    "learn_decision",
+    "rehearse",
+]
+
 SECONDS_AT_A_TIME: Final = 20  # then mails and other jobs have their turn
 
 

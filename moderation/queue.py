@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Abs
 
 from comments.models import Comment, CommentQuerySet, RecordedReason, Revision
 from comments.status import Status, may_follow
@@ -42,6 +43,15 @@ RESTORE: Final = Button("restore", "Restore")
 HOLD: Final = Button("hold", "Back to waiting")
 KEEP: Final = Button("keep", "Keep")
 
+# How what waits may be ordered: by age, or by how like spam it is (what is not judged, last).
+OLDEST: Final = "oldest"
+ORDERS: Final = {
+    OLDEST: ("Oldest first", ()),
+    "likely-fine": ("Likely fine first", (F("likeness__score").asc(nulls_last=True),)),
+    "unclear": ("Unclear first", (Abs("likeness__score").asc(nulls_last=True),)),
+    "likely-spam": ("Likely spam first", (F("likeness__score").desc(nulls_last=True),)),
+}
+
 REPORTED: Final = "reported"  # a tab beside those of the statuses: published, with open reports
 TABS: Final = (Status.PENDING, REPORTED, *(s for s in Status if s != Status.PENDING))
 
@@ -68,17 +78,18 @@ def buttons_for(comment: Comment) -> list[Button]:
     return [KEEP, *acts] if comment.is_published and _open_reports(comment) else acts
 
 
-def comments_in(user: "User", tab: str) -> CommentQuerySet:
+def comments_in(user: "User", tab: str, order: str = OLDEST) -> CommentQuerySet:
     """What `user` may decide on in one tab: waiting and reported oldest first, others newest first.
 
-    With what a card shows: four queries for any number of cards.
+    `order`, one of ORDERS, is for those that wait. With what a card shows: four queries for any
+    number of cards.
     """
     comments = moderatable(user).filter(_is_in(tab))
     if tab == REPORTED:
         first = _reports().order_by("reported_at").values("reported_at")[:1]
         comments = comments.order_by(Subquery(first), "pk")
     elif tab == Status.PENDING:
-        comments = comments.order_by("submitted_at", "pk")
+        comments = comments.order_by(*ORDERS[order][1], "submitted_at", "pk")
     else:
         comments = comments.order_by("-changed_at", "-pk")
     return with_context(comments)
@@ -91,7 +102,9 @@ def with_context(comments: CommentQuerySet) -> CommentQuerySet:
     the comment was edited since (texts_last_judged).
     """
     reports = Report.objects.unanswered().order_by("reported_at", "pk")
-    related: CommentQuerySet = comments.select_related("post", "parent", "user", "appeal")
+    related: CommentQuerySet = comments.select_related(
+        "post", "parent", "user", "appeal", "likeness"
+    )
     return related.prefetch_related(
         Prefetch("reasons", RecordedReason.objects.filter(revision=None)),
         Prefetch("reports", queryset=reports, to_attr="open_reports"),

@@ -17,6 +17,7 @@ from comments import markup, numbers, tree
 from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
 from comments.status import Remover, Status
+from moderation.learning.jobs import enqueue_learning
 from moderation.models import Act, DecisionNote, LogEntry, Report
 from moderation.permissions import require_may_moderate
 
@@ -155,6 +156,7 @@ def _act(
         entry = log_act(act, comment, status_before=before, actor_id=by.pk, at=now)
         if note:
             DecisionNote.objects.create(comment=comment, log_entry_id=entry.pk, text=note)
+        enqueue_learning(comment.pk)
         return comment
 
     return tree.under_lock(comment_id, work)

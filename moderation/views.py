@@ -14,6 +14,7 @@ from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
 from comments.status import Status
 from moderation import queue, services
+from moderation.learning.store import progress
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
 from moderation.record import record_of, who_was_first
 
@@ -45,12 +46,17 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", Status.PENDING.value)
     if status not in queue.TABS:
         raise Http404
-    page = Paginator(queue.comments_in(user, status), CARDS_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    order = request.GET.get("order", queue.OLDEST)
+    if order not in queue.ORDERS:
+        raise Http404
+    comments = queue.comments_in(user, status, order)
+    page = Paginator(comments, CARDS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "title": "Queue",
         "status": status,
+        "order": order,
+        "orders": [(name, label) for name, (label, _) in queue.ORDERS.items()],
+        "learned": progress() if status == Status.PENDING else None,
         "tabs": queue.counts(user),
         "page": page,
         "cards": queue.cards(page),
@@ -102,9 +108,9 @@ def _conflict(request: HttpRequest, comment_id: int) -> str:
 
 
 def _back(request: HttpRequest) -> str:
-    """The queue's tab and page that the form stood on; nothing else of the address is taken."""
+    """The queue's tab, order and page that the form stood on; nothing else is taken."""
     query = QueryDict(mutable=True)
-    for name in ("status", "page"):
+    for name in ("status", "order", "page"):
         if value := request.POST.get(name):
             query[name] = value
     return reverse("moderation:queue") + (f"?{query.urlencode()}" if query else "")

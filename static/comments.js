@@ -143,7 +143,7 @@
     form.querySelector(".buttons").append(cancel);
     comment.after(box);
     liven(form);
-    const empty = [...form.querySelectorAll("input:not([type=hidden]), textarea")].find((one) => !one.value);
+    const empty = [...form.querySelectorAll(".field input, textarea")].find((one) => !one.value);
     (empty && empty.required && empty !== text ? empty : text).focus();
     text.setSelectionRange(text.value.length, text.value.length);
   }

@@ -224,6 +224,7 @@ def _draft(spot: Spot, form: CommentForm, staff: Any, commenter: Commenter | Non
         user=staff,
         commenter=None if staff else commenter,
         continues=spot.continues and form.cleaned_data["continues"],
+        trap=form.cleaned_data["website"],
     )
 
 

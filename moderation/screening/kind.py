@@ -44,6 +44,14 @@ class Limit:
     exceeded: Callable[[timedelta], Finding]
 
 
+class CouldNotRun(Exception):
+    """Raised by `judge`: the rule came to no end. Its comment is held, with what it found."""
+
+    def __init__(self, why: str, evidence: dict[str, Any] | None = None) -> None:
+        super().__init__(why)
+        self.evidence = evidence or {}
+
+
 class Kind(ABC, Generic[P]):
     """One kind of rule. Instances hold no state.
 
@@ -70,7 +78,10 @@ class Kind(ABC, Generic[P]):
 
     @abstractmethod
     def judge(self, facts: Facts, parameters: P) -> Finding | None:
-        """What speaks against the draft, or None. Pure: no query, no clock, nothing written."""
+        """What speaks against the draft, or None. Pure: no query, no clock, nothing written.
+
+        May raise CouldNotRun; any other exception is taken for a fault of the rule, and holds too.
+        """
 
     def limits(self, facts: Facts, parameters: P) -> Sequence[Limit]:
         """What one try to send counts against: no group is gathered then. None for most kinds."""

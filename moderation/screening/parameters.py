@@ -4,7 +4,7 @@ A parameter is a dataclass field with a default and a form field in its metadata
 `read` takes what is stored as critically as what is typed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, field, fields
 from typing import Any, TypeVar
 
@@ -80,6 +80,35 @@ class LinesField(forms.CharField):
         """Each line by itself."""
         for line in value:
             super().run_validators(line)
+
+
+class CheckedLinesField(LinesField):
+    """Lines that a function has to accept; what it raises is said with the line's number."""
+
+    def __init__(self, *, check: Callable[[str], object], most: int = 2000, **options: Any) -> None:
+        super().__init__(**options)
+        self.check, self.most = check, most
+
+    def to_python(self, value: Any) -> Any:
+        """The lines as a tuple. ValidationError for each that `check` refuses by ValueError."""
+        typed = value if isinstance(value, list | tuple) else str(value or "").splitlines()
+        lines = [(number, str(line).strip()) for number, line in enumerate(typed, 1)]
+        self._require_few(len(lines))
+        faults = [fault for number, line in lines if line and (fault := self._fault(number, line))]
+        if faults:
+            raise forms.ValidationError(faults[:10])
+        return super().to_python(value)
+
+    def _fault(self, number: int, line: str) -> str:
+        try:
+            self.check(line)
+        except ValueError as error:
+            return f"Line {number}, “{line[:60]}”: {error}."
+        return ""
+
+    def _require_few(self, count: int) -> None:
+        if count > self.most:
+            raise forms.ValidationError(f"There are {count:,} lines; {self.most:,} are possible.")
 
 
 def form_fields(kind_parameters: type) -> dict[str, forms.Field]:

@@ -1,14 +1,14 @@
 """Rules from the table, run over facts: every one, whatever the others find."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from comments.intake import Draft, Effect, Reason, Verdict
 from moderation.models import Rule
 from moderation.screening.facts import Facts, gather
-from moderation.screening.kind import Finding, Kind, kinds
+from moderation.screening.kind import CouldNotRun, Finding, Kind, kinds
 from moderation.screening.parameters import UnreadableParameters, read
 from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff
 
@@ -109,12 +109,16 @@ def reason_of(one: Ready, finding: Finding) -> Reason:
 def _attempt(one: Ready, judge: Callable[[], Finding | None]) -> Reason | None:
     try:
         finding = judge()
+    except CouldNotRun as error:
+        logger.warning("The rule %s could not run: %s", one.kind.name, error)
+        return _could_not_run(one.kind.name, str(error), error.evidence)
     except Exception as error:
         logger.exception("The rule %s could not run.", one.kind.name)
         return _could_not_run(one.kind.name, repr(error))
     return None if finding is None else reason_of(one, finding)
 
 
-def _could_not_run(name: str, why: str) -> Reason:
+def _could_not_run(name: str, why: str, found: Mapping[str, Any] | None = None) -> Reason:
     sentence = f"The rule “{name}” could not run."
-    return Reason(rule=name, effect="hold", sentence=sentence, evidence={"could not run": why})
+    evidence = {"could not run": why, **(found or {})}
+    return Reason(rule=name, effect="hold", sentence=sentence, evidence=evidence)

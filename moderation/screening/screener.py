@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from comments.intake import Advice, Draft, Explanation, OwnAct, Reason, Verdict
 from comments.models import Comment
+from comments.status import Status
+from moderation.learning.jobs import enqueue_judgement
 from moderation.models import Act
 from moderation.outside import begin_check
 from moderation.record import last_note, open_request
@@ -48,6 +50,8 @@ class Screener:
         log_act(Act.RECEIVED, comment, status_before="", actor_id=comment.user_id, at=at)
         if any(one.rule == OutsideCheck.name for one in verdict.reasons):
             begin_check(comment)
+        if comment.status == Status.PENDING:
+            enqueue_judgement(comment.pk)
 
     def record_own_act(
         self, comment: Comment, act: OwnAct, *, status_before: str, at: datetime
@@ -56,6 +60,8 @@ class Screener:
         log_act(Act(act), comment, status_before=status_before, actor_id=comment.user_id, at=at)
         if act in {OwnAct.EDITED, OwnAct.RESUBMITTED}:
             begin_check(comment)
+        if comment.status == Status.PENDING:
+            enqueue_judgement(comment.pk)
 
     def explain(self, comment: Comment) -> Explanation:
         """See comments.intake.Screener: the note on the last decision. Two queries."""

@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Self, TypeVar
 
-from django.utils.html import strip_tags
-
 from comments.intake import Draft
-from comments.links import link_addresses
+from comments.links import link_addresses, plain_text
+from moderation.screening import parts
+from moderation.screening.expressions import Time
+from moderation.screening.parts import Part
 
 
 class Group(ABC):
@@ -59,7 +60,25 @@ class Facts:
     @cached_property
     def plain(self) -> str:
         """The words as a reader sees them, without Markdown's signs."""
-        return strip_tags(self.draft.html)
+        return plain_text(self.draft.html)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts to look for words in; several of one label where there are several hosts."""
+        draft = self.draft
+        hosts = dict.fromkeys(filter(None, map(parts.host_of, self.links)))
+        return (
+            Part(parts.TEXT, draft.text),
+            Part(parts.READ, parts.as_read(self.plain)),
+            Part(parts.NAME, draft.name),
+            Part(parts.MAIL, draft.mail),
+            *(Part(parts.HOST, host) for host in hosts),
+        )
+
+    @cached_property
+    def time_for_expressions(self) -> Time:
+        """What is left for regular expressions: all rules share it."""
+        return Time()
 
 
 def gather(draft: Draft, at: datetime, groups: Iterable[type[Group]]) -> Facts:

@@ -1,0 +1,1 @@
+"""What decisions teach: how like spam a waiting comment is, and by which words. Decides nothing."""
