@@ -18,7 +18,9 @@ ASKED: Final = (
     "screen",
     "record",
     "record_own_act",
+    "remember_acceptance",
     "explain",
+    "cite",
 )
 
 

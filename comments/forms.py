@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 
 from comments import markup
+from comments.intake import Advice
 from comments.models import Appeal, Commenter
 
 
@@ -16,8 +17,45 @@ class WrittenField(forms.CharField):
         return markup.writable(super().to_python(value) or "")
 
 
+class TickOf(forms.CheckboxInput):
+    """A box whose value is what was ticked: one that was made for another label does not count."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__(check_test=lambda ticked: ticked == value)
+        self.value = value
+
+    def format_value(self, value: Any) -> str:
+        """Always its own."""
+        return self.value
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """What was sent; nothing unless ticked."""
+        return data.get(name, "")
+
+
+class AcceptedField(forms.CharField):
+    """A tick without which nothing is sent."""
+
+    def __init__(self, label: str, *, required: bool) -> None:
+        super().__init__(label=label, required=required, widget=TickOf(label))
+
+    def clean(self, value: Any) -> bool:
+        """Whether it is ticked, or the error that it has to be."""
+        if value == self.label or not self.required:
+            return bool(value == self.label)
+        if value:
+            raise forms.ValidationError(
+                "The policy has changed since this page was made. Please read it, and tick again."
+            )
+        raise forms.ValidationError("Please tick that you have read it. Your text is kept.")
+
+
 class CommentForm(forms.Form):
-    """Name, text, optional mail. A signed-in member of staff writes under the account's name."""
+    """Name, text, optional mail. A signed-in member of staff writes under the account's name.
+
+    `advice` is what stands above the form; what it asks to accept has to be ticked, unless the form
+    only `previews`.
+    """
 
     name = WrittenField(max_length=80, widget=forms.TextInput({"autocomplete": "name"}))
     mail = forms.EmailField(
@@ -55,16 +93,22 @@ class CommentForm(forms.Form):
         initial: dict[str, Any] | None = None,
         staff: bool = False,
         commenter: Commenter | None = None,
+        advice: Advice | None = None,
+        previews: bool = False,
     ) -> None:
         remembered = {"name": commenter.name, "mail": commenter.mail} if commenter else {}
         super().__init__(data, initial={**remembered, **(initial or {})}, auto_id="comment-%s")
         self.commenter = commenter
+        self.advice = advice or Advice()
         self.fields["text"].help_text = (
             f"At most {settings.COMMENT_MAX_LENGTH:,} characters. *emphasis*, **strong**,"
             " > quotes, lists, `code` and links work."
         )
         for name in _not_asked(staff, commenter):
             del self.fields[name]
+        if self.advice.to_accept:
+            accepted = AcceptedField(self.advice.to_accept, required=not previews)
+            self.fields["accepted"] = accepted
 
     @property
     def limit(self) -> int:
@@ -81,6 +125,11 @@ class CommentForm(forms.Form):
     def typed(self) -> list[forms.BoundField]:
         """The fields to type in, in order."""
         return [self[name] for name in ("name", "mail", "text") if name in self.fields]
+
+    @property
+    def accepted(self) -> forms.BoundField | None:
+        """The tick without which nothing is sent, if one is asked for."""
+        return self["accepted"] if "accepted" in self.fields else None
 
     @property
     def ticks(self) -> list[forms.BoundField]:

@@ -5,6 +5,7 @@ No screener, or one that raises: the comment is held, and the reason says so.
 """
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -91,8 +92,9 @@ class Verdict:
 class Advice:
     """What the form shows before anything is sent; each may be empty.
 
-    `policy` is safe HTML, `to_accept` the label of a tick without which nothing is sent,
-    `warnings` are sentences about this draft, `refusal` says why nothing can be sent now.
+    `policy` is safe HTML, `to_accept` the label of a tick without which nothing is sent: another
+    label is another tick. `warnings` are sentences about this draft, `refusal` says why nothing
+    can be sent now.
     """
 
     policy: SafeString = field(default_factory=SafeString)
@@ -111,16 +113,28 @@ class OwnAct(TextChoices):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """What the commenter is told of the last decision; either may be empty.
+class QuotedClause:
+    """A clause of the policy as it was worded when it was applied, and where that stands."""
 
-    `clause` is the clause of the policy as it was worded that day. `request` is the commenter's own
-    act since, appeal or resubmission, that nobody has answered yet, and `decided` the status that
-    it was made against: then note and clause are those of that earlier decision.
+    number: int
+    title: str
+    html: SafeString
+    version: int
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """What the commenter is told of the last decision; note and clause may be missing.
+
+    `by_rule`: no person made it. `request` is the commenter's own act since, appeal or
+    resubmission, that nobody has answered yet, and `decided` the status that it was made against:
+    then note and clause are those of that earlier decision.
     """
 
     note: str = ""
-    clause: str = ""
+    clause: QuotedClause | None = None
+    by_rule: bool = False
     request: OwnAct | None = None
     decided: str = ""
 
@@ -129,7 +143,11 @@ class Screener(Protocol):
     """What COMMENT_SCREENER names: a class whose instances hold no state."""
 
     def advise(self, draft: Draft) -> Advice:
-        """What to tell the writer of a draft, or of an empty form. May query; must not write."""
+        """What to tell the writer of a draft. May query; must not write.
+
+        Without a text it is for an empty form: on a public page, where the draft names nobody, it
+        has to be the same for everybody.
+        """
 
     def count(self, draft: Draft) -> tuple[Reason, ...]:
         """Count one try to send against the limits, and say which it passes.
@@ -148,8 +166,17 @@ class Screener(Protocol):
     ) -> None:
         """Log what its commenter did, in the transaction that does it."""
 
+    def remember_acceptance(self, commenter: Commenter, to_accept: str) -> None:
+        """Ask this commenter no more for the tick of this label. Once or more often."""
+
     def explain(self, comment: Comment) -> Explanation:
         """What to tell the commenter of the decision that stands. Must not write."""
+
+    def cite(self, comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
+        """The clause by which each of some comments was decided on, by id, for all to see.
+
+        What cites none is left out. The same queries for any number; must not write.
+        """
 
 
 def make_draft(
@@ -164,6 +191,7 @@ def make_draft(
     stamp: str = "",
     commenter: Commenter | None = None,
     network: str = "",
+    accepted: bool = False,
     earlier: str = "",
     trap: str = "",
 ) -> Draft:
@@ -185,6 +213,7 @@ def make_draft(
         commenter=commenter,
         network=network,
         trap=trap,
+        accepted=accepted,
         **rendered._asdict(),
     )
 
@@ -261,12 +290,14 @@ def load_screener(path: str) -> Screener | None:
 
 
 def advise(draft: Draft) -> Advice:
-    """What the screener has to say above the form. Never raises: a form without it still works."""
+    """What the screener has to say above the form. Never raises: a form without it still works.
+
+    Not for use inside a transaction, which a failing query would spoil.
+    """
     try:
         screener = load_screener(settings.COMMENT_SCREENER)
         if screener is not None:
-            with transaction.atomic():
-                return screener.advise(draft)
+            return screener.advise(draft)
     except Exception:
         logger.exception("The screener could not advise.")
     return Advice()
@@ -298,6 +329,19 @@ def explain(comment: Comment) -> Explanation:
     """What the screener has to say of the decision that stands; empty without one."""
     screener = load_screener(settings.COMMENT_SCREENER)
     return Explanation() if screener is None else screener.explain(comment)
+
+
+def remember_acceptance(commenter: Commenter, to_accept: str) -> None:
+    """Have the screener remember that a commenter ticked what it asked for."""
+    screener = load_screener(settings.COMMENT_SCREENER)
+    if screener is not None:
+        screener.remember_acceptance(commenter, to_accept)
+
+
+def cite(comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
+    """The clauses by which comments were decided on, by their ids; no query for no comment."""
+    screener = load_screener(settings.COMMENT_SCREENER)
+    return {} if screener is None or not comments else screener.cite(comments)
 
 
 def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:

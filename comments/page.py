@@ -16,7 +16,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 
 from blog.models import Post
-from comments import markup, references
+from comments import intake, markup, references
 from comments.models import Comment, Commenter, CommentQuerySet
 from comments.references import Target
 from comments.status import Status
@@ -173,9 +173,10 @@ def published_since(comments: CommentQuerySet, moment: datetime) -> CommentQuery
 
 
 def dress(entries: Sequence[Entry], post: Post) -> list[Entry]:
-    """Put in what the stored HTML leaves open: links of references, and back-links.
+    """Put in what the stored HTML leaves open: links of references, back-links, and clauses.
 
-    Two queries at most, the second only for what leads to another page or comes from there.
+    Two queries at most, the second only for what leads to another page or comes from there; and
+    those of the screener where a moderator removed something.
     """
     here = {entry.comment.pk: entry.comment for entry in entries}
     for entry in entries:
@@ -185,15 +186,23 @@ def dress(entries: Sequence[Entry], post: Post) -> list[Entry]:
     near = _public(here, html.values(), found)
     targets = {pk: _target(comment, here) for pk, comment in near.items()}
     back = _back_links(found, near, targets)
+    clauses = intake.cite([comment for comment in here.values() if _is_taken_down(comment)])
     return [
         replace(
             entry,
             html=markup.trusted(references.link(html[entry.comment.pk], targets)),
             parent_href=_parent_href(entry.parent, here, post),
             back_links=back.get(entry.comment.pk, ()),
+            clause=clauses.get(entry.comment.pk),
         )
         for entry in entries
     ]
+
+
+def _is_taken_down(comment: Comment) -> bool:
+    """Whether the page says of it that a moderator removed it."""
+    shown = comment.is_published or comment.status == Status.PENDING
+    return comment.number is not None and not shown and not comment.is_withdrawn
 
 
 def _connections(here: dict[int, Comment]) -> list[Connection]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from comments.intake import QuotedClause
 from comments.models import Comment
 from comments.references import Target
 
@@ -17,7 +18,8 @@ class Entry:
     that the next one lies in a list inside it, `closes` how many lists above the outermost end
     after it. `parent` is what it answers, None at the top, and `parent_href` leads there.
     `html` is fit for a page; `back_links` are (number, target) of what refers to this comment.
-    `is_new` is for the reader of this page alone: published since the last visit.
+    `clause` is the one that a tombstone names. `is_new` is for the reader of this page alone:
+    published since the last visit.
     """
 
     comment: Comment
@@ -29,6 +31,7 @@ class Entry:
     html: SafeString | None = None
     parent_href: str = ""
     back_links: Sequence[tuple[str, Target]] = ()
+    clause: QuotedClause | None = None
     is_new: bool = False
 
     @property

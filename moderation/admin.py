@@ -1,4 +1,7 @@
-"""The record in the admin, to read, never to change; the rules stand in rule_admin.py."""
+"""The record in the admin: to read, never to change. The policy: moderation.policy.admin.
+
+The rules: moderation.rule_admin.
+"""
 
 from typing import Any
 
@@ -6,9 +9,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from moderation.models import LogEntry
+from moderation.models import LogEntry, Policy
 from moderation.permissions import moderatable
+from moderation.policy.admin import PolicyAdmin
 from moderation.rule_admin import RuleAdmin
+
+admin.site.register(Policy, PolicyAdmin)
 
 __all__ = ["LogEntryAdmin", "RuleAdmin"]
 

@@ -24,7 +24,7 @@ from comments.status import Status
 from core import jobs
 from moderation.models import Act, LogEntry, Rule
 from moderation.screening.kinds.outside_check import ASKING, OutsideCheck
-from moderation.screening.verdicts import decide
+from moderation.screening.verdicts import decide, deciding_clause
 from moderation.services import log_act
 
 logger = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ def _settle(comment: Comment, answer: Answer | None) -> None:
         reasons = [_as_reason(row) for row in comment.reasons.filter(revision=None)]
         to = decide(reasons).status
         if comment.status == Status.PENDING and to in ACTS and _may_become(comment, to):
-            _change(comment, to, now)
+            _change(comment, to, deciding_clause(reasons, to), now)
 
     tree.under_lock(comment.pk, work)
 
@@ -179,7 +179,7 @@ def _may_become(comment: Comment, to: Status) -> bool:
     return acts <= ({Act.RECEIVED} if to == Status.PUBLISHED else {Act.RECEIVED, Act.EDITED})
 
 
-def _change(comment: Comment, to: Status, now: datetime) -> None:
+def _change(comment: Comment, to: Status, clause_id: int | None, now: datetime) -> None:
     before = comment.status
     if to == Status.PUBLISHED:
         try:
@@ -187,7 +187,9 @@ def _change(comment: Comment, to: Status, now: datetime) -> None:
         except ParentWithoutNumber:
             return  # what it continues waits itself: a person decides on both
     comment.change_status(to, at=now)
-    log_act(ACTS[to], comment, status_before=before, actor_id=None, at=now)
+    log_act(
+        ACTS[to], comment, status_before=before, actor_id=None, at=now, clause_id=clause_id
+    )
 
 
 def _asking(comment: Comment) -> "QuerySet[RecordedReason]":
@@ -202,7 +204,7 @@ def _rule() -> Rule | None:
 
 def _as_reason(row: RecordedReason) -> Reason:
     effect: Any = row.effect
-    return Reason(rule=row.rule, effect=effect, sentence=row.sentence)
+    return Reason(rule=row.rule, effect=effect, sentence=row.sentence, clause_id=row.clause_id)
 
 
 def _one_line(text: str) -> str:

@@ -1,4 +1,7 @@
-"""Who may decide on which comment. No user means no; who may not, is told nothing (404)."""
+"""Who may decide on which comment, and who on the policy.
+
+No user means no; who may not, is told nothing (404).
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class NotAllowed(Exception):
-    """The actor may not decide on this comment; a view answers it with 404."""
+    """The actor may not do this; a view answers it with 404."""
 
 
 def may_moderate(user: "AnyUser | None", comment: Comment) -> bool:
@@ -49,6 +52,25 @@ def may_open_queue(user: "AnyUser | None") -> bool:
 def require_may_moderate(user: "AnyUser | None", comment: Comment) -> None:
     """Raise NotAllowed unless may_moderate."""
     if not may_moderate(user, comment):
+        raise NotAllowed
+
+
+def may_publish_policy(user: "AnyUser | None") -> bool:
+    """Whether `user` may write and publish the policy."""
+    person: Any = user
+    return _is_moderating_staff(user) and bool(person.has_perm("moderation.publish_policy"))
+
+
+def may_read_policy(user: "AnyUser | None") -> bool:
+    """Whether `user` may read its versions, and the draft, in the admin."""
+    person: Any = user
+    reads = _is_moderating_staff(user) and bool(person.has_perm("moderation.view_policy"))
+    return reads or may_publish_policy(user)
+
+
+def require_may_publish_policy(user: "AnyUser | None") -> None:
+    """Raise NotAllowed unless may_publish_policy."""
+    if not may_publish_policy(user):
         raise NotAllowed
 
 

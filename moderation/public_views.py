@@ -43,7 +43,9 @@ class ReportView(GuardedFormView):
     def send(self, about: Comment, form: ReportForm) -> HttpResponse:
         network = network_digest(self.request)
         _require_within_limit(network)
-        words = {name: form.cleaned_data[name] for name in ("reason", "text")}
+        words: dict[str, Any] = {
+            name: form.cleaned_data.get(name) for name in ("reason", "text", "clause")
+        }
         try:
             report_comment(comment_id=about.pk, reporter=network, **words)
         except CommentError as error:

@@ -10,8 +10,9 @@ from django.db.models.functions import Abs
 from comments.models import Comment, CommentQuerySet, RecordedReason, Revision
 from comments.status import Status, may_follow
 from moderation.differences import Piece, compare
-from moderation.models import DECISIONS, LogEntry, Report
+from moderation.models import DECISIONS, Clause, LogEntry, Report
 from moderation.permissions import moderatable
+from moderation.policy.citing import find_clauses
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -28,11 +29,16 @@ class Button:
 
 
 class Card(NamedTuple):
-    """One comment in the queue."""
+    """One comment in the queue.
+
+    `reasons` and `reports` come with the clauses that they name, as they were worded then.
+    """
 
     comment: Comment
     buttons: Sequence[Button]
     difference: Sequence[Piece]
+    reasons: Sequence[tuple[RecordedReason, Clause | None]]
+    reports: Sequence[tuple[Report, Clause | None]]
 
 
 PUBLISH: Final = Button("publish", "Publish")
@@ -138,8 +144,23 @@ def count_tabs(user: "AnyUser", *tabs: str) -> dict[str, int]:
 
 
 def cards(comments: Iterable[Comment]) -> list[Card]:
-    """Each comment, read by `with_context`, with its buttons and its difference."""
-    return [Card(comment, buttons_for(comment), _difference(comment)) for comment in comments]
+    """Each comment, read by `with_context`, with what its card shows.
+
+    One query for the clauses that any of them names.
+    """
+    shown: list[Any] = list(comments)
+    naming = [row for one in shown for row in (*one.reasons.all(), *one.open_reports)]
+    clauses = find_clauses(row.clause_id for row in naming)
+    return [
+        Card(
+            comment,
+            buttons_for(comment),
+            _difference(comment),
+            [(row, clauses.get(row.clause_id)) for row in comment.reasons.all()],
+            [(row, clauses.get(row.clause_id)) for row in comment.open_reports],
+        )
+        for comment in shown
+    ]
 
 
 def _difference(comment: Any) -> list[Piece]:

@@ -6,7 +6,8 @@ from django.contrib.auth import get_user_model
 
 from comments.intake import OwnAct
 from comments.models import Comment
-from moderation.models import DECISIONS, Act, DecisionNote, LogEntry
+from moderation.models import DECISIONS, Act, Clause, DecisionNote, LogEntry
+from moderation.policy.citing import find_clauses
 
 NAMELESS: Final = {Act.REPORTED.value: "a reader", **dict.fromkeys(OwnAct.values, "its writer")}
 
@@ -14,27 +15,29 @@ REQUESTS: Final = (OwnAct.RESUBMITTED.value, OwnAct.APPEALED.value)
 
 
 class Line(NamedTuple):
-    """One act with its actor's name, and the note that went with it."""
+    """One act with its actor's name, the note that went with it, and the clause that it cites."""
 
     entry: LogEntry
     actor: str
     note: str
+    clause: Clause | None
 
 
 def record_of(comment: Comment) -> list[Line]:
-    """Every act on a comment, oldest first. Three queries."""
+    """Every act on a comment, oldest first. Three queries, four if one cites a clause."""
     entries = list(LogEntry.objects.filter(comment_id=comment.pk).order_by("pk"))
     users = get_user_model().objects.in_bulk([e.actor_id for e in entries if e.actor_id])
     notes = dict(DecisionNote.objects.filter(comment=comment).values_list("log_entry_id", "text"))
-    return [Line(entry, _actor_name(entry, users), notes.get(entry.pk, "")) for entry in entries]
-
-
-def last_note(comment: Comment) -> str:
-    """What the last decision told the commenter; empty if it told nothing. One query."""
-    decided = LogEntry.objects.filter(comment_id=comment.pk, act__in=DECISIONS)
-    last = decided.order_by("-pk").values("pk")[:1]
-    note = DecisionNote.objects.filter(log_entry_id=last).first()
-    return note.text if note else ""
+    clauses = find_clauses(entry.clause_id for entry in entries)
+    return [
+        Line(
+            entry,
+            _actor_name(entry, users),
+            notes.get(entry.pk, ""),
+            clauses.get(entry.clause_id or 0),
+        )
+        for entry in entries
+    ]
 
 
 def open_request(comment: Comment) -> LogEntry | None:
@@ -45,7 +48,7 @@ def open_request(comment: Comment) -> LogEntry | None:
 
 
 def who_was_first(comment: Comment) -> str:
-    """For a moderator whose form was made for an earlier state of the comment. Three queries."""
+    """For a moderator whose form was made for an earlier state of the comment. As record_of."""
     record = record_of(comment)
     last = record[-1] if record else None
     if last is not None and last.entry.act == Act.EDITED:

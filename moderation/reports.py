@@ -14,7 +14,7 @@ from comments import markup, tree
 from comments.errors import CommentError
 from comments.models import Comment
 from comments.status import Status
-from moderation.models import Act, Report
+from moderation.models import Act, Clause, Report
 from moderation.services import log_act
 
 MAX_LENGTH: Final = 1_000
@@ -27,8 +27,12 @@ class NothingToReport(CommentError):
         super().__init__("This comment is not public by now, so there is nothing to report.")
 
 
-def report_comment(*, comment_id: int, reason: str, text: str, reporter: str) -> Report:
+def report_comment(
+    *, comment_id: int, reason: str, text: str, reporter: str, clause: Clause | None = None
+) -> Report:
     """Store what a reader says against a comment, with a log row; the first time only.
+
+    With a `clause` of the policy as the reader saw it, `reason` is Report.Reason.CLAUSE.
 
     `reporter` is a digest of the reader's network: whoever reports the same comment again, also
     after a moderator's answer, gets the first report back and changes nothing. Forms in the queue
@@ -44,7 +48,12 @@ def report_comment(*, comment_id: int, reason: str, text: str, reporter: str) ->
         report, is_new = Report.objects.get_or_create(
             comment=comment,
             reporter=_digest(comment, reporter),
-            defaults={"reason": reason, "text": markup.normalise(text), "reported_at": now},
+            defaults={
+                "reason": reason,
+                "clause_id": clause.pk if clause else None,
+                "text": markup.normalise(text),
+                "reported_at": now,
+            },
         )
         if is_new:
             _record(comment, now)

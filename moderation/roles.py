@@ -8,6 +8,7 @@ ROLES: Final = {
     "moderator": [
         "moderation.moderate_any",
         "moderation.view_logentry",
+        "moderation.view_policy",
         "moderation.view_rule",
         "moderation.add_rule",
         "moderation.change_rule",

@@ -242,7 +242,7 @@ def _asked_proposal(request: HttpRequest, rule: Rule | None) -> Proposal | None:
         return Proposal(**rehearsed.proposal)
     if rule is None and (copied := _asked_row(request, "copy", Rule.objects.all())):
         return Proposal.of(copied)
-    return None
+    return Proposal.of(rule) if rule else None
 
 
 def _asked_row(request: HttpRequest, name: str, rows: "QuerySet[Any]") -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from moderation.models import EFFECTS, Rule
+from moderation.models import EFFECTS, Clause, Rule
 from moderation.rules import Proposal
 from moderation.screening.kind import Kind
 from moderation.screening.parameters import UnreadableParameters, defaults, form_fields, read
@@ -86,9 +86,24 @@ def form_for(
     for name, one in fields.items():
         declared[PREFIX + name] = field = deepcopy(one)  # the kind's own stays as it is
         field.initial = preset.get(name)
-    own = {"kind": kind, "kind_name": kind_name, "proposed": proposed, "effect": effect}
+    clause = forms.ChoiceField(
+        required=False,
+        choices=lambda: clause_choices(proposed),
+        initial=kind.clause if kind else "",
+        help_text="Of the policy as it holds now; it is quoted where the rule decides.",
+    )
+    own = {"clause": clause, "kind": kind, "kind_name": kind_name, "proposed": proposed, "effect": effect}
     body = {**own, **declared}
     return type("RuleFormOfAKind", (RuleForm,), body)
+
+
+def clause_choices(proposed: Proposal | None) -> list[tuple[str, str]]:
+    """The clauses of the policy that holds, by key, and none. One query."""
+    current = [(one.key, f"{one.number}. {one.title}") for one in Clause.objects.current()]
+    keys = {key for key, _ in current}
+    gone = proposed.clause if proposed else ""
+    former = [(gone, f"{gone} (not in the policy that holds)")] if gone and gone not in keys else []
+    return [("", "none"), *current, *former]
 
 
 def initial_of(kind: Kind[Any] | None, proposed: Proposal) -> dict[str, Any]:

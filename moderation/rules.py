@@ -49,7 +49,7 @@ class Proposal:
 
 def shipped(kind: Kind[Any]) -> Proposal:
     """The rule of a kind as it comes with the program."""
-    return Proposal(kind=kind.name, effect=kind.effect, is_on=kind.is_on)
+    return Proposal(kind=kind.name, effect=kind.effect, clause=kind.clause, is_on=kind.is_on)
 
 
 def save_rule(*, rule: Rule | None, proposal: Proposal, by: "User") -> Rule:

@@ -3,7 +3,8 @@
 Each opens its own transaction under the lock of the comment's tree, so none may be called inside
 `atomic()`. All raise NotAllowed, StatusConflict (somebody else was first, or the state does not
 allow it; nothing was written), TreeBusy, and Comment.DoesNotExist. Every act answers the reports
-that readers sent about the comment (moderation.reports takes them in).
+that readers sent about the comment (moderation.reports takes them in). Those that take a `clause`
+also raise ClauseOutOfDate where it is not one of the current version of the policy.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,8 +19,9 @@ from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
 from comments.status import Remover, Status
 from moderation.learning.jobs import enqueue_learning
-from moderation.models import Act, DecisionNote, LogEntry, Report
+from moderation.models import Act, Clause, DecisionNote, LogEntry, Report
 from moderation.permissions import require_may_moderate
+from moderation.policy.citing import require_current
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -57,7 +59,9 @@ def publish_comment(*, comment_id: int, version: int, by: "User") -> Comment:
     return _act(Act.PUBLISHED, comment_id, version, by, publish)
 
 
-def hold_comment(*, comment_id: int, version: int, by: "User") -> Comment:
+def hold_comment(
+    *, comment_id: int, version: int, by: "User", clause: Clause | None = None
+) -> Comment:
     """Put it back among what waits; a public one leaves a tombstone meanwhile.
 
     Also raises Withdrawn.
@@ -67,30 +71,40 @@ def hold_comment(*, comment_id: int, version: int, by: "User") -> Comment:
         _require_not_withdrawn(comment)
         comment.change_status(Status.PENDING, at=now)
 
-    return _act(Act.HELD, comment_id, version, by, hold)
+    return _act(Act.HELD, comment_id, version, by, hold, clause=clause)
 
 
-def reject_comment(*, comment_id: int, version: int, by: "User", note: str = "") -> Comment:
+def reject_comment(
+    *, comment_id: int, version: int, by: "User", note: str = "", clause: Clause | None = None
+) -> Comment:
     """Refuse it; a public one leaves a tombstone.
 
-    `note` is for the commenter, who finds it on the private status page. Also raises NoteTooLong.
+    `note` and `clause` are for the commenter, who finds them on the private status page; the clause
+    also stands on the tombstone. Also raises NoteTooLong.
     """
     note = _checked_note(note)
-    return _change(Act.REJECTED, Status.REJECTED, comment_id, version, by, note=note)
+    return _change(Act.REJECTED, Status.REJECTED, comment_id, version, by, note=note, clause=clause)
 
 
-def mark_spam(*, comment_id: int, version: int, by: "User") -> Comment:
+def mark_spam(
+    *, comment_id: int, version: int, by: "User", clause: Clause | None = None
+) -> Comment:
     """Call it spam; a public one leaves a tombstone."""
-    return _change(Act.MARKED_SPAM, Status.SPAM, comment_id, version, by)
+    return _change(Act.MARKED_SPAM, Status.SPAM, comment_id, version, by, clause=clause)
 
 
-def remove_comment(*, comment_id: int, version: int, by: "User") -> Comment:
-    """Take it down by a moderator's hand; number and replies keep their places."""
+def remove_comment(
+    *, comment_id: int, version: int, by: "User", clause: Clause | None = None
+) -> Comment:
+    """Take it down by a moderator's hand; number and replies keep their places.
+
+    The tombstone and the private status page name the `clause`.
+    """
 
     def remove(comment: Comment, now: datetime) -> None:
         comment.change_status(Status.REMOVED, at=now, removed_by=Remover.MODERATOR)
 
-    return _act(Act.REMOVED, comment_id, version, by, remove)
+    return _act(Act.REMOVED, comment_id, version, by, remove, clause=clause)
 
 
 def restore_comment(*, comment_id: int, version: int, by: "User") -> Comment:
@@ -120,12 +134,19 @@ def dismiss_reports(*, comment_id: int, version: int, by: "User") -> Comment:
 
 
 def _change(
-    act: Act, to: Status, comment_id: int, version: int, by: "User", *, note: str = ""
+    act: Act,
+    to: Status,
+    comment_id: int,
+    version: int,
+    by: "User",
+    *,
+    note: str = "",
+    clause: Clause | None = None,
 ) -> Comment:
     def change(comment: Comment, now: datetime) -> None:
         comment.change_status(to, at=now)
 
-    return _act(act, comment_id, version, by, change, note=note)
+    return _act(act, comment_id, version, by, change, note=note, clause=clause)
 
 
 def _checked_note(note: str) -> str:
@@ -141,7 +162,14 @@ def _require_not_withdrawn(comment: Comment) -> None:
 
 
 def _act(
-    act: Act, comment_id: int, version: int, by: "User", change: Change, *, note: str = ""
+    act: Act,
+    comment_id: int,
+    version: int,
+    by: "User",
+    change: Change,
+    *,
+    note: str = "",
+    clause: Clause | None = None,
 ) -> Comment:
     """One act: lock, read, judge, compare with the version seen, change, answer reports, log."""
     now = timezone.now()
@@ -150,10 +178,14 @@ def _act(
         require_may_moderate(by, comment)
         if comment.version != version:
             raise StatusConflict(comment.status, act.label)
+        require_current(clause)
         before = comment.status
         change(comment, now)
         Report.objects.filter(comment=comment).answer(now)
-        entry = log_act(act, comment, status_before=before, actor_id=by.pk, at=now)
+        clause_id = clause.pk if clause else None
+        entry = log_act(
+            act, comment, status_before=before, actor_id=by.pk, at=now, clause_id=clause_id
+        )
         if note:
             DecisionNote.objects.create(comment=comment, log_entry_id=entry.pk, text=note)
         enqueue_learning(comment.pk)
@@ -163,7 +195,13 @@ def _act(
 
 
 def log_act(
-    act: Act, comment: Comment, *, status_before: str, actor_id: int | None, at: datetime
+    act: Act,
+    comment: Comment,
+    *,
+    status_before: str,
+    actor_id: int | None,
+    at: datetime,
+    clause_id: int | None = None,
 ) -> LogEntry:
     """Write the one log row of an act; the caller holds the transaction of the change."""
     return LogEntry.objects.create(
@@ -171,6 +209,7 @@ def log_act(
         comment_id=comment.pk,
         post_id=comment.post_id,
         actor_id=actor_id,
+        clause_id=clause_id,
         status_before=status_before,
         status_after=comment.status,
         number=comment.number or "",

@@ -13,7 +13,13 @@ def ensure_rules(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
     if Rule._meta.db_table not in connections[using].introspection.table_names():
         return  # migrated back to before there were rules
     rules = [
-        Rule(kind=kind.name, shipped_as=kind.name, effect=kind.effect, is_on=kind.is_on)
+        Rule(
+            kind=kind.name,
+            shipped_as=kind.name,
+            effect=kind.effect,
+            clause=kind.clause,
+            is_on=kind.is_on,
+        )
         for kind in kinds().values()
     ]
     Rule.objects.using(using).bulk_create(rules, ignore_conflicts=True)

@@ -15,7 +15,9 @@ from comments.models import Comment
 from comments.status import Status
 from moderation import queue, services
 from moderation.learning.store import progress
+from moderation.models import Clause
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
+from moderation.policy.citing import ClauseOutOfDate
 from moderation.record import record_of, who_was_first
 
 CARDS_PER_PAGE: Final = 25
@@ -32,6 +34,7 @@ ACTS: Final[dict[str, tuple[Callable[..., Comment], str]]] = {
 
 
 TELLING: Final = frozenset({"reject"})  # acts whose form may carry a note to the commenter
+CITING: Final = frozenset({"reject", "spam", "remove", "hold"})  # and those that may name a clause
 
 
 @require_safe
@@ -60,6 +63,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "tabs": queue.counts(user),
         "page": page,
         "cards": queue.cards(page),
+        "clauses": Clause.objects.current(),
     }
     return _render(request, "moderation/queue.html", context)
 
@@ -73,6 +77,7 @@ def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
     context = {
         "title": "Comment",
         "cards": queue.cards([comment]),
+        "clauses": Clause.objects.current(),
         "log": record_of(comment),
     }
     return _render(request, "moderation/card.html", context)
@@ -86,13 +91,17 @@ def act(request: HttpRequest, comment_id: int, name: str) -> HttpResponse:
         version = int(request.POST.get("version", ""))
     except ValueError:
         version = 0  # no comment has it: answered as a conflict
-    told = {"note": request.POST.get("note", "")} if name in TELLING else {}
+    told: dict[str, Any] = {"note": request.POST.get("note", "")} if name in TELLING else {}
+    if name in CITING:
+        told["clause"] = _clause_named(request)
     try:
         comment = service(comment_id=comment_id, version=version, by=request.user, **told)
     except (NotAllowed, Comment.DoesNotExist) as error:
         raise Http404 from error
     except StatusConflict:
         messages.warning(request, _conflict(request, comment_id))
+    except ClauseOutOfDate as error:
+        messages.error(request, f"{error}{_note_in_vain(request)}")
     except CommentError as error:
         messages.error(request, str(error))
     else:
@@ -103,8 +112,23 @@ def act(request: HttpRequest, comment_id: int, name: str) -> HttpResponse:
 def _conflict(request: HttpRequest, comment_id: int) -> str:
     """Who was first, and the note that was written in vain."""
     comment: Comment = get_object_or_404(moderatable(request.user), pk=comment_id)
+    return who_was_first(comment) + _note_in_vain(request)
+
+
+def _note_in_vain(request: HttpRequest) -> str:
     note = request.POST.get("note", "").strip()
-    return who_was_first(comment) + (f" Your note: {note}" if note else "")
+    return f" Your note: {note}" if note else ""
+
+
+def _clause_named(request: HttpRequest) -> Clause | None:
+    """The clause that the form names, of whichever version; None for none. 404 for another."""
+    named = request.POST.get("clause", "")
+    if not named:
+        return None
+    if not (named.isascii() and named.isdigit() and len(named) < 19):
+        raise Http404
+    clause: Clause = get_object_or_404(Clause.objects.select_related("policy"), pk=int(named))
+    return clause
 
 
 def _back(request: HttpRequest) -> str:

@@ -8,11 +8,15 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The log refuses TRUNCATE, which is how transactional tests empty their database."""
+    """Log and policy refuse TRUNCATE, which is how transactional tests empty their database."""
+    kept = {
+        "moderation_logentry": "moderation_log_is_not_emptied",
+        "moderation_policy": "moderation_policy_is_not_emptied",
+        "moderation_clause": "moderation_clauses_are_not_emptied",
+    }
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE moderation_logentry DISABLE TRIGGER moderation_log_is_not_emptied"
-        )
+        for table, trigger in kept.items():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 
 
 @pytest.fixture

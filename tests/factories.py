@@ -11,6 +11,8 @@ from comments import intake, markup
 from comments.models import Comment
 from core.guards import make_stamp
 from moderation import services
+from moderation.models import Clause
+from moderation.policy.services import arrange_clauses, publish_policy, start_draft
 from moderation.screening.facts import Facts
 
 counter = count(1)
@@ -76,3 +78,17 @@ def publish(comment, by=None):
 def make_published(post, parent=None, **fields):
     """A published comment."""
     return publish(send(post, parent=parent, **fields))
+
+
+def write_policy(*, must_accept=False, **texts):
+    """The next version of the policy: texts of clauses by key, None to leave a clause out."""
+    by = make_user()
+    draft = start_draft(by=by)
+    draft.must_accept = must_accept
+    draft.save()
+    kept = [one for one in draft.clauses.all() if texts.get(one.key, "") is not None]
+    for clause in kept:
+        clause.text = texts.pop(clause.key, clause.text)
+    kept += [Clause(key=key, title=key.title(), text=text) for key, text in texts.items() if text]
+    arrange_clauses(draft, kept)
+    return publish_policy(policy_id=draft.pk, changed_at=draft.changed_at, by=by)

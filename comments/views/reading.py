@@ -15,11 +15,10 @@ from blog.models import Post
 from blog.views import PostView
 from comments import page
 from comments.commenters import commenter_of
-from comments.intake import Advice
 from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_place
 from comments.views.remembering import is_personal, keep_private, visit_stamp
-from comments.views.writing import advice_before, empty_form, form_url
+from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
 
 
@@ -50,27 +49,22 @@ class ConversationView(PostView):
         totals = page.totals(post)
         visited_at = visits_of(self.request).get(post.pk)
         shown, leaf = self._leaf(post, totals, visited_at)
+        is_public = not (is_personal(self.request) or self.request.user.is_authenticated)
+        form = empty_form(self.request, post, self.commenter, is_public=is_public)
         kept = {key: self.request.GET[key] for key in ("view", "by") if key in self.request.GET}
         return super().get_context_data(
             leaf=page.mark_new(leaf, visited_at) if visited_at else leaf,
             shown=shown,
             totals=totals,
             page_query=f"{urlencode(kept)}&" if kept else "",
-            form=empty_form(self.request, post, self.commenter),
-            advice=self._advice(post),
+            form=form,
+            advice=form.advice,
             form_url=form_url(post, None),
             visited_at=visited_at,
             visit_stamp=visit_stamp(post),
             is_personal=is_personal(self.request),
             **kwargs,
         )
-
-    def _advice(self, post: Post) -> Advice:
-        """What is said above the form; on a page for everybody only what everybody is told."""
-        if not (post.shows_comments and post.accepts_comments):
-            return Advice()
-        is_public = not (is_personal(self.request) or self.request.user.is_authenticated)
-        return advice_before(self.request, post, self.commenter, is_public=is_public)
 
     def _leaf(
         self, post: Post, totals: page.Totals, visited_at: datetime | None

@@ -76,8 +76,16 @@ class CommentFormView(GuardedFormView):
         initial = {**about.initial, "stamp": stamp}
         if self.request.GET.get("quote") and about.parent and about.parent.is_published:
             initial["text"] = quotation(about.parent)
-        staff = staff_of(self.request) is not None
-        return CommentForm(data, initial=initial, staff=staff, commenter=self.commenter)
+        staff = staff_of(self.request)
+        advice = advice_before(self.request, about.post, self.commenter, parent=about.parent)
+        return CommentForm(
+            data,
+            initial=initial,
+            staff=staff is not None,
+            commenter=self.commenter,
+            advice=advice,
+            previews=self._previews(),
+        )
 
     def mistaken(self, about: Spot, form: CommentForm) -> HttpResponse:
         return self.page(about, form, status=200 if self._previews() else 400)
@@ -119,14 +127,18 @@ class CommentFormView(GuardedFormView):
         self, response: HttpResponse, draft: intake.Draft, comment: Comment, form: CommentForm
     ) -> None:
         """Renew the cookie of a known commenter, or set one if that was asked for."""
-        if self.commenter is not None:
-            update_typed(self.commenter, draft.name, draft.mail)
-            remember(self.request, response, self.commenter)
+        commenter = self.commenter
+        if commenter is not None:
+            update_typed(commenter, draft.name, draft.mail)
         elif form.cleaned_data["remember"]:
             commenter = introduce(comment)
             # Sent once more by the back button, now with the cookie, it is still the same.
             intake.know_again(draft, comment, sender=self._sender(None, commenter))
-            remember(self.request, response, commenter)
+        else:
+            return
+        remember(self.request, response, commenter)
+        if draft.accepted:
+            intake.remember_acceptance(commenter, form.advice.to_accept)
 
     def _confirm(self, comment: Comment, form: CommentForm) -> None:
         """Have the address confirmed, if that was asked for; a fault here loses no comment."""
@@ -179,7 +191,7 @@ class CommentFormView(GuardedFormView):
         """On the words where there are any, else on what is known before them."""
         if form.is_bound and form.is_valid():
             return intake.advise(self._draft(about, form))
-        return advice_before(self.request, about.post, self.commenter, parent=about.parent)
+        return form.advice
 
     def _previews(self) -> bool:
         return "preview" in self.request.POST
@@ -225,6 +237,7 @@ def _draft(spot: Spot, form: CommentForm, staff: Any, commenter: Commenter | Non
         commenter=None if staff else commenter,
         continues=spot.continues and form.cleaned_data["continues"],
         trap=form.cleaned_data["website"],
+        accepted=form.cleaned_data.get("accepted", False),
     )
 
 
@@ -249,14 +262,20 @@ def _closed(spot: Spot) -> str:
     return "This comment is no longer there to be answered."
 
 
-def empty_form(request: HttpRequest, post: Post, commenter: Commenter | None = None) -> CommentForm:
+def empty_form(
+    request: HttpRequest, post: Post, commenter: Commenter | None = None, *, is_public: bool = False
+) -> CommentForm:
     """A form to fill in, stamped for this post; any page of the post may hold it.
 
-    With a commenter it is filled with name and address: then the page has to be private.
+    With a commenter it is filled with name and address: then the page has to be private. On a page
+    that `is_public` it says nothing of this reader.
     """
-    staff = staff_of(request) is not None
-    stamp = make_stamp(STAMP, post.pk)
-    return CommentForm(initial={"stamp": stamp}, staff=staff, commenter=commenter)
+    return CommentForm(
+        initial={"stamp": make_stamp(STAMP, post.pk)},
+        staff=staff_of(request) is not None,
+        commenter=commenter,
+        advice=advice_before(request, post, commenter, is_public=is_public),
+    )
 
 
 def advice_before(
@@ -279,7 +298,7 @@ def advice_before(
     }
     who: dict[str, Any] = nobody if is_public else reader
     return intake.advise(
-        intake.make_draft(post=post, parent=parent, name="", mail="", text="", **who)
+        intake.Draft(post=post, parent=parent, name="", mail="", text="", html="", **who)
     )
 
 

@@ -6,7 +6,7 @@ look like spam. What the site itself published or an import brought teaches noth
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -40,7 +40,9 @@ def decided_comments() -> Iterator[int]:
     """The ids of all comments that people decided on, in the order of their latest decisions."""
     latest = _by_people().order_by("comment_id", "-pk").distinct("comment_id").values("pk")
     entries = LogEntry.objects.filter(pk__in=latest).order_by("pk")
-    return entries.values_list("comment_id", flat=True).iterator(chunk_size=1000)
+    ids: Any = entries.values_list("comment_id", flat=True)  # a decision names a comment
+    found: Iterator[int] = ids.iterator(chunk_size=1000)
+    return found
 
 
 def _by_people() -> "QuerySet[LogEntry]":

@@ -1,6 +1,7 @@
 """The tables of this room, by what they know."""
 
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
+from moderation.models.policy import Acceptance, Clause, Policy
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rehearsal import Flip, Rehearsal
 from moderation.models.rules import EFFECTS, Rule
@@ -8,13 +9,16 @@ from moderation.models.rules import EFFECTS, Rule
 __all__ = [
     "DECISIONS",
     "EFFECTS",
+    "Acceptance",
     "Act",
     "Band",
     "ClassifierState",
+    "Clause",
     "DecisionNote",
     "Flip",
     "Likeness",
     "LogEntry",
+    "Policy",
     "Rehearsal",
     "Report",
     "Rule",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from comments.models import Comment
@@ -15,7 +16,8 @@ from comments.models import Comment
 class Act(models.TextChoices):
     """What can be done to a comment: the past tense of a service in moderation.services.
 
-    The last four are its commenter's own acts: comments.intake.OwnAct.
+    The next four are its commenter's own acts: comments.intake.OwnAct. The last three are acts on
+    the policy (moderation.policy.services), and name no comment.
     """
 
     RECEIVED = "received"
@@ -32,6 +34,9 @@ class Act(models.TextChoices):
     WITHDRAWN = "withdrawn"
     RESUBMITTED = "resubmitted"
     APPEALED = "appealed"
+    POLICY_DRAFTED = "policy drafted"
+    POLICY_PUBLISHED = "policy published"
+    POLICY_DISCARDED = "policy discarded"
 
 
 # By these, done by a person, a moderator has judged the comment as it then stood.
@@ -50,15 +55,18 @@ class LogEntry(models.Model):
     """One act. Plain ids, no names, addresses or texts: it outlives what it speaks of.
 
     Append-only: the database refuses UPDATE and DELETE. `actor_id` is None for the site itself
-    (intake, imports) and for a reader who reports.
+    (intake, imports) and for a reader who reports. `clause_id` is of the clause that was cited; an
+    act on the policy has a `policy_id`, and neither comment nor post.
     """
 
     act = models.CharField(max_length=20, choices=Act)
-    comment_id = models.BigIntegerField(db_index=True)
-    post_id = models.BigIntegerField(db_index=True)
+    comment_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    post_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
+    policy_id = models.BigIntegerField(null=True, blank=True)
+    clause_id = models.BigIntegerField(null=True, blank=True)
     status_before = models.CharField(max_length=10, blank=True)
-    status_after = models.CharField(max_length=10)
+    status_after = models.CharField(max_length=10, blank=True)
     number = models.CharField(max_length=600, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
@@ -70,7 +78,7 @@ class LogEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.act} {self.comment_id} at {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.act} {self.comment_id or ''} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -92,17 +100,21 @@ class Report(models.Model):
     """
 
     class Reason(models.TextChoices):
-        """What it appeals to. A clause of the policy will be one more kind, with its number."""
+        """What it appeals to; with CLAUSE, `clause_id` says to which."""
 
         SPAM = "spam", "Spam or advertising"
         INSULT = "insult", "An insult or a threat"
         OFF_TOPIC = "off topic", "Off topic"
         PERSONAL = "personal data", "Somebody's personal data"
         OTHER = "other", "Something else"
+        CLAUSE = "clause", "A clause of the policy"
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reports")
     reporter = models.CharField(max_length=64)
     reason = models.CharField(max_length=20, choices=Reason)
+    clause_id = models.BigIntegerField(
+        null=True, blank=True, help_text="Of the clause as it was worded when this was sent."
+    )
     text = models.TextField(blank=True)
     reported_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -113,14 +125,19 @@ class Report(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="moderation_one_report_of_a_reader", fields=["comment", "reporter"]
-            )
+            ),
+            models.CheckConstraint(
+                name="moderation_report_names_its_clause",
+                condition=Q(reason="clause", clause_id__isnull=False)
+                | ~Q(reason="clause") & Q(clause_id__isnull=True),
+            ),
         ]
         indexes = [
             # The queue: what is unanswered, oldest first.
             models.Index(
                 name="moderation_open_reports",
                 fields=["comment", "reported_at"],
-                condition=models.Q(answered_at=None),
+                condition=Q(answered_at=None),
             )
         ]
 

@@ -3,7 +3,9 @@
 from typing import Final
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+
+from moderation.models.policy import Clause
 
 EFFECTS: Final = {
     "note": "Only note it",
@@ -18,8 +20,12 @@ class RuleQuerySet(models.QuerySet["Rule"]):
     """Sets of rules."""
 
     def on(self) -> "RuleQuerySet":
-        """Those that run, in a stable order."""
-        return self.filter(is_on=True).order_by("pk")
+        """Those that run, in a stable order.
+
+        Each with `clause_id`: of the clause of the current policy that it enforces, or None.
+        """
+        named = Clause.objects.current().filter(key=OuterRef("clause")).values("pk")
+        return self.filter(is_on=True).annotate(clause_id=Subquery(named)).order_by("pk")
 
 
 class Rule(models.Model):

@@ -57,7 +57,8 @@ class Kind(ABC, Generic[P]):
 
     `takes` is a frozen dataclass whose fields have defaults and metadata (see
     moderation.screening.parameters); `needs` names the groups of facts that `judge` looks at.
-    Each kind ships as one rule with the defaults, `effect` and `is_on`.
+    Each kind ships as one rule with the defaults, `effect`, `clause` and `is_on`; `clause` is the
+    key of a clause of the policy that comes along (moderation.policy.shipped), empty for none.
 
     `known_from` says when its advice can be given: with "place" on every page with a form (it looks
     at post and branch alone, so it is the same for everybody), with "writer" above a form that was
@@ -71,6 +72,7 @@ class Kind(ABC, Generic[P]):
     takes: type[P]
     effect: ClassVar[Effect] = "hold"
     effects: ClassVar[tuple[Effect, ...]] = ("note", "hold", "spam", "reject")
+    clause: ClassVar[str] = ""
     is_on: ClassVar[bool] = True
     needs: ClassVar[tuple[type[Group], ...]] = ()
     known_from: ClassVar[KnownFrom] = "text"

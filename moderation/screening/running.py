@@ -23,6 +23,7 @@ class Ready:
     kind: Kind[Any]
     parameters: Any
     effect: Effect
+    clause_id: int | None = None  # of the clause of the current policy that it enforces
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class RuleSet:
 
 
 def rules_on() -> RuleSet:
-    """The rules as they are now. One query."""
+    """The rules as they are now, with the clauses that they enforce. One query."""
     return ready(Rule.objects.on())
 
 
@@ -76,7 +77,9 @@ def ready(rules: Iterable[Rule]) -> RuleSet:
             continue
         try:
             parameters = read(kind.takes, rule.parameters)
-            fit.append(Ready(rule, kind, parameters, cast("Effect", rule.effect)))
+            clause_id = getattr(rule, "clause_id", None)  # only of stored ones: Rule.objects.on
+            effect = cast("Effect", rule.effect)
+            fit.append(Ready(rule, kind, parameters, effect, clause_id))
         except UnreadableParameters as error:
             broken.append(_could_not_run(rule.kind, str(error)))
     return RuleSet(fit, broken)
@@ -103,6 +106,7 @@ def reason_of(one: Ready, finding: Finding) -> Reason:
         sentence=finding.sentence,
         evidence=finding.evidence,
         advice=finding.advice,
+        clause_id=one.clause_id,
     )
 
 

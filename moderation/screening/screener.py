@@ -1,20 +1,33 @@
 """The screener that COMMENT_SCREENER names."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
 
-from comments.intake import Advice, Draft, Explanation, OwnAct, Reason, Verdict
-from comments.models import Comment
+from comments.intake import (
+    Advice,
+    Draft,
+    Explanation,
+    OwnAct,
+    QuotedClause,
+    Reason,
+    Verdict,
+)
+from comments.models import Comment, Commenter
 from comments.status import Status
 from moderation.learning.jobs import enqueue_judgement
 from moderation.models import Act
 from moderation.outside import begin_check
-from moderation.record import last_note, open_request
+from moderation.policy.accepting import policy_above_the_form, remember_acceptance
+from moderation.policy.citing import cited_clauses, explain_decision
+from moderation.record import open_request
 from moderation.screening import limits
 from moderation.screening.facts import Facts
 from moderation.screening.kinds.outside_check import OutsideCheck
 from moderation.screening.running import judge, rules_on
+from moderation.screening.verdicts import deciding_clause
 from moderation.services import log_act
 
 
@@ -22,10 +35,11 @@ class Screener:
     """Runs every rule and keeps every reason."""
 
     def advise(self, draft: Draft) -> Advice:
-        """See comments.intake.Screener."""
+        """See comments.intake.Screener; for an empty form only what is known before the words."""
+        above = policy_above_the_form(draft)
         facts = Facts(draft=draft, at=timezone.now())
         if facts.is_staff:
-            return Advice()
+            return above
         rules = rules_on()
         known = rules.known_from(draft)
         standings = limits.standings(rules, facts)
@@ -33,7 +47,8 @@ class Screener:
         refusals = [one.advice for one in reasons if one.effect == "refuse" and one.advice]
         warnings = [one.advice for one in reasons if one.effect != "refuse" and one.advice]
         warnings += limits.nearly_reached(standings)
-        return Advice(warnings=tuple(dict.fromkeys(warnings)), refusal=" ".join(refusals))
+        told = tuple(dict.fromkeys(warnings))
+        return replace(above, warnings=told, refusal=" ".join(refusals))
 
     def count(self, draft: Draft) -> tuple[Reason, ...]:
         """See comments.intake.Screener: one query for each limit that is set."""
@@ -47,7 +62,14 @@ class Screener:
 
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
-        log_act(Act.RECEIVED, comment, status_before="", actor_id=comment.user_id, at=at)
+        log_act(
+            Act.RECEIVED,
+            comment,
+            status_before="",
+            actor_id=comment.user_id,
+            at=at,
+            clause_id=deciding_clause(verdict.reasons, comment.status),
+        )
         if any(one.rule == OutsideCheck.name for one in verdict.reasons):
             begin_check(comment)
         if comment.status == Status.PENDING:
@@ -57,17 +79,37 @@ class Screener:
         self, comment: Comment, act: OwnAct, *, status_before: str, at: datetime
     ) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
-        log_act(Act(act), comment, status_before=status_before, actor_id=comment.user_id, at=at)
+        log_act(
+            Act(act),
+            comment,
+            status_before=status_before,
+            actor_id=comment.user_id,
+            at=at,
+            clause_id=_clause_of_edit(comment) if act == OwnAct.EDITED else None,
+        )
         if act in {OwnAct.EDITED, OwnAct.RESUBMITTED}:
             begin_check(comment)
         if comment.status == Status.PENDING:
             enqueue_judgement(comment.pk)
 
+    def remember_acceptance(self, commenter: Commenter, to_accept: str) -> None:
+        """See comments.intake.Screener."""
+        remember_acceptance(commenter, to_accept)
+
     def explain(self, comment: Comment) -> Explanation:
-        """See comments.intake.Screener: the note on the last decision. Two queries."""
+        """See comments.intake.Screener: the last decision's note and clause. Two queries."""
         request = open_request(comment)
-        return Explanation(
-            note=last_note(comment),
+        return replace(
+            explain_decision(comment),
             request=OwnAct(request.act) if request else None,
             decided=request.status_before if request else "",
         )
+
+    def cite(self, comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
+        """See comments.intake.Screener: one query."""
+        return cited_clauses([comment.pk for comment in comments])
+
+
+def _clause_of_edit(comment: Comment) -> int | None:
+    """By which clause a rule took an edited text back; the reasons are stored by now."""
+    return deciding_clause(comment.reasons.filter(revision=None), comment.status)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from comments.intake import Reason, Verdict
+from comments.models import RecordedReason
 from comments.status import Status
 
 STAFF: Final = Reason(
@@ -28,6 +29,13 @@ def decide(reasons: Iterable[Reason]) -> Verdict:
     status = next((status for effect, status in DECIDING if effect in effects), Status.PUBLISHED)
     refusals = [one.advice or one.sentence for one in kept if one.effect == "refuse"]
     return Verdict(status, kept, " ".join(refusals))
+
+
+def deciding_clause(reasons: Iterable[Reason | RecordedReason], status: str) -> int | None:
+    """The clause that the first of the reasons for a status names, if one does."""
+    effects = {effect for effect, leads_to in DECIDING if leads_to == status}
+    named = (one.clause_id for one in reasons if one.effect in effects)
+    return next((clause_id for clause_id in named if clause_id is not None), None)
 
 
 def decide_on_staff(reasons: Sequence[Reason]) -> Verdict:

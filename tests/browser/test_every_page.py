@@ -18,6 +18,8 @@ PUBLIC = [
     "{post}c/1.1/report/sent/",
     "{status}",
     "about/",
+    "policy/",
+    "policy/1/",
 ]
 
 

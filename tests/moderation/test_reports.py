@@ -436,7 +436,7 @@ def test_the_tab_takes_the_same_queries_for_any_number_of_reports(
             report(other, reporter=str(reporter))
     # session, user, permissions (2), tab counts, page count, cards, reasons, reports,
     # earlier texts, menu
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(REPORTED)
 
 

@@ -40,6 +40,7 @@ class Links(Kind[Parameters]):
     label = "Many links"
     help_text = "Counts the links of a comment to other sites."
     takes = Parameters
+    clause = "spam"
 
     def judge(self, facts: Facts, parameters: Parameters) -> Finding | None:
         """See Kind."""

@@ -12,6 +12,7 @@ class NameCollision(Kind[NoParameters]):
     name = "name collision"
     label = "A name that is taken"
     help_text = "The name of a member of staff or a confirmed commenter, or one that looks like it."
+    clause = "respect"
     takes = NoParameters
     needs = (NameOwners,)
 

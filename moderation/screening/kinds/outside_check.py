@@ -22,6 +22,7 @@ class OutsideCheck(Kind[NoParameters]):
     )
     takes = NoParameters
     effect = "spam"
+    clause = "spam"
     effects = ("hold", "spam", "reject")
     is_on = False
     known_from = "place"

@@ -120,8 +120,9 @@ def test_the_queue_takes_the_same_queries_for_any_number_of_judged_cards(
     for number in range(many):
         send(post, f"{SPAM} {number}")
     run_jobs()
-    # session, user, learned, tab counts, page count, cards, reasons, reports, earlier texts, menu
-    with django_assert_num_queries(10):
+    # session, user, learned, tab and page counts, cards, reasons, reports, earlier texts, menu,
+    # clauses
+    with django_assert_num_queries(11):
         client.get(reverse(QUEUE), {"order": "likely-spam"})
 
 
