@@ -187,9 +187,7 @@ def _change(comment: Comment, to: Status, clause_id: int | None, now: datetime) 
         except ParentWithoutNumber:
             return  # what it continues waits itself: a person decides on both
     comment.change_status(to, at=now)
-    log_act(
-        ACTS[to], comment, status_before=before, actor_id=None, at=now, clause_id=clause_id
-    )
+    log_act(ACTS[to], comment, status_before=before, actor_id=None, at=now, clause_id=clause_id)
 
 
 def _asking(comment: Comment) -> "QuerySet[RecordedReason]":

@@ -184,7 +184,7 @@ def _decisions(comment_ids: Iterable[int]) -> dict[int, str]:
     )
     last = by_people.order_by("comment_id", "-pk").distinct("comment_id")
     pairs = last.values_list("comment_id", "status_after")
-    return {pk: status for pk, status in pairs if status != Status.PENDING}
+    return {pk: status for pk, status in pairs if pk and status != Status.PENDING}
 
 
 def _change(one: Rehearsal) -> Change:

@@ -92,7 +92,13 @@ def form_for(
         initial=kind.clause if kind else "",
         help_text="Of the policy as it holds now; it is quoted where the rule decides.",
     )
-    own = {"clause": clause, "kind": kind, "kind_name": kind_name, "proposed": proposed, "effect": effect}
+    own = {
+        "clause": clause,
+        "kind": kind,
+        "kind_name": kind_name,
+        "proposed": proposed,
+        "effect": effect,
+    }
     body = {**own, **declared}
     return type("RuleFormOfAKind", (RuleForm,), body)
 

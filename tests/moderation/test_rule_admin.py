@@ -26,7 +26,13 @@ def moderator(client):
 
 
 def typed(**changed):
-    fields = {"title": "", "is_on": "on", "effect": "hold", "clause": "", "parameter_links": "2"}
+    fields = {
+        "title": "",
+        "is_on": "on",
+        "effect": "hold",
+        "clause": "spam",
+        "parameter_links": "2",
+    }
     return {name: value for name, value in {**fields, **changed}.items() if value is not None}
 
 
