@@ -13,10 +13,11 @@ from moderation.models import LogEntry, Policy
 from moderation.permissions import moderatable
 from moderation.policy.admin import PolicyAdmin
 from moderation.rule_admin import RuleAdmin
+from moderation.source_admin import SourceAdmin
+
+__all__ = ["LogEntryAdmin", "RuleAdmin", "SourceAdmin"]
 
 admin.site.register(Policy, PolicyAdmin)
-
-__all__ = ["LogEntryAdmin", "RuleAdmin"]
 
 
 @admin.register(LogEntry)

@@ -6,6 +6,7 @@ from core import jobs
 from moderation import rehearsal
 from moderation.learning.jobs import judge_comment, judge_waiting, learn_decision
 from moderation.outside import check_comment
+from moderation.trace_jobs import take_stale_traces
 
 __all__ = [
     "check_comment",
@@ -14,6 +15,7 @@ __all__ = [
     "judge_waiting",
     "learn_decision",
     "rehearse",
+    "take_stale_traces",
 ]
 
 SECONDS_AT_A_TIME: Final = 20  # then mails and other jobs have their turn

@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",  # for its index of arrays; no extension of Postgres is used
     "mptt",
     "procrastinate.contrib.django",
     # From below upwards: the roles are made last, out of everybody's permissions.

@@ -5,6 +5,7 @@ from moderation.models.policy import Acceptance, Clause, Policy
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rehearsal import Flip, Rehearsal
 from moderation.models.rules import EFFECTS, Rule
+from moderation.models.traces import Fingerprint, Source, SourceUse
 
 __all__ = [
     "DECISIONS",
@@ -15,6 +16,7 @@ __all__ = [
     "ClassifierState",
     "Clause",
     "DecisionNote",
+    "Fingerprint",
     "Flip",
     "Likeness",
     "LogEntry",
@@ -22,5 +24,7 @@ __all__ = [
     "Rehearsal",
     "Report",
     "Rule",
+    "Source",
+    "SourceUse",
     "TaughtLesson",
 ]

@@ -3,11 +3,14 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple, cast
 
 from comments.intake import Draft, Effect, Reason, Verdict
 from moderation.models import Rule
-from moderation.screening.facts import Facts, gather
+from moderation.screening.facts import Facts, Group, gather, gather_after
+from moderation.screening.facts.asking import Question, Rows, ask, question
 from moderation.screening.kind import CouldNotRun, Finding, Kind, kinds
 from moderation.screening.parameters import UnreadableParameters, read
 from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff
@@ -51,9 +54,14 @@ class RuleSet:
             known |= {"writer", "text"}
         return RuleSet([one for one in self.ready if one.kind.known_from in known], ())
 
-    def gather(self, draft: Draft, at: Any) -> Facts:
+    @property
+    def groups(self) -> list[type[Group]]:
+        """The groups of facts that these rules ask for."""
+        return list(dict.fromkeys(group for one in self.ready for group in one.kind.needs))
+
+    def gather(self, draft: Draft, at: datetime) -> Facts:
         """The facts that these rules ask for."""
-        return gather(draft, at, (group for one in self.ready for group in one.kind.needs))
+        return gather(draft, at, self.groups)
 
     def run(self, facts: Facts) -> list[Reason]:
         """What every rule finds, with what could not run. Queries nothing."""
@@ -61,9 +69,51 @@ class RuleSet:
         return [*self.broken, *found]
 
 
+class Known(NamedTuple):
+    """Rules with the rows that they were read from, which tell whether they changed."""
+
+    rows: Rows
+    rules: RuleSet
+
+
+_last_known = Known([], RuleSet([], []))
+
+
 def rules_on() -> RuleSet:
-    """The rules as they are now, with the clauses that they enforce. One query."""
-    return ready(Rule.objects.on())
+    """The rules as they are now, with their clauses. One query, two where they changed."""
+    return _renewed(ask([_rows()])[0]).rules
+
+
+def rules_and_facts(draft: Draft, at: datetime) -> tuple[RuleSet, Facts]:
+    """The rules as they are now, with the facts that they ask for.
+
+    One query where the rules are those of the last time, and every group is Asked.
+    """
+    known = _last_known
+    (rows,), facts = gather_after([_rows()], draft, at, known.rules.groups)
+    if rows == known.rows:
+        return known.rules, facts
+    rules = _renewed(rows).rules
+    return rules, rules.gather(draft, at)
+
+
+@cache  # of always the same words: it depends on no time and no draft
+def _rows() -> Question:
+    rules = Rule.objects.on()
+    columns = [field.attname for field in Rule._meta.concrete_fields]
+    return question(rules.values_list(*columns, *rules.query.annotations))
+
+
+def _renewed(rows: Rows) -> Known:
+    """What is known, read again if the rows are others.
+
+    Read after the rows: were they changed in between, they will not be equal the next time.
+    """
+    global _last_known  # noqa: PLW0603 (one value of plain data, put in place whole)
+    known = _last_known
+    if known.rows != rows:
+        _last_known = known = Known(rows, ready(Rule.objects.on()))
+    return known
 
 
 def ready(rules: Iterable[Rule]) -> RuleSet:

@@ -26,9 +26,10 @@ from moderation.record import open_request
 from moderation.screening import limits
 from moderation.screening.facts import Facts
 from moderation.screening.kinds.outside_check import OutsideCheck
-from moderation.screening.running import judge, rules_on
+from moderation.screening.running import judge, rules_and_facts, rules_on
 from moderation.screening.verdicts import deciding_clause
 from moderation.services import log_act
+from moderation.traces import record_traces, replace_traces
 
 
 class Screener:
@@ -57,8 +58,8 @@ class Screener:
 
     def screen(self, draft: Draft, counted: tuple[Reason, ...] = ()) -> Verdict:
         """See comments.intake.Screener."""
-        rules = rules_on()
-        return judge(rules, rules.gather(draft, timezone.now()), counted)
+        rules, facts = rules_and_facts(draft, timezone.now())
+        return judge(rules, facts, counted)
 
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
@@ -70,6 +71,7 @@ class Screener:
             at=at,
             clause_id=deciding_clause(verdict.reasons, comment.status),
         )
+        record_traces(comment)
         if any(one.rule == OutsideCheck.name for one in verdict.reasons):
             begin_check(comment)
         if comment.status == Status.PENDING:
@@ -89,6 +91,7 @@ class Screener:
         )
         if act in {OwnAct.EDITED, OwnAct.RESUBMITTED}:
             begin_check(comment)
+            replace_traces(comment)
         if comment.status == Status.PENDING:
             enqueue_judgement(comment.pk)
 

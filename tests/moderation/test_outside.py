@@ -322,7 +322,7 @@ def test_the_admin_says_that_the_key_is_missing(client, settings):
         ("", "nonsense", []),
         ("key", "nonsense", ["moderation.E001"]),
         ("key", "https:///path", ["moderation.E001"]),
-        ("key", "http://spam.example/check", ["moderation.W001"]),
+        ("key", "http://spam.example/check", ["moderation.W002"]),
         ("key", "http://127.0.0.1:1/check", []),
         ("key", "https://spam.example/check", []),
     ],

@@ -1,5 +1,6 @@
 """What the same person sent before, as far as one can tell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
@@ -9,9 +10,13 @@ from django.db.models import Q
 from comments.intake import Draft
 from comments.models import Comment
 from comments.status import Status
-from moderation.screening.facts.base import Group
+from moderation.screening.facts.asking import Question, Rows, question
+from moderation.screening.facts.base import Asked
 
 LATEST: Final = 200  # comments looked at, which bounds the query and what a rule may ask
+FIELDS: Final = (
+    "pk", "post_id", "tree_id", "status", "submitted_at", "commenter_id", "user_id",
+)  # fmt: skip
 NETWORK_FOR: Final = timedelta(days=2)  # how long a network counts as the same person
 
 
@@ -28,22 +33,26 @@ class Past:
 
 
 @dataclass(frozen=True)
-class History(Group):
+class History(Asked):
     """The latest 200 earlier comments, newest first; of a network those of two days."""
 
     past: tuple[Past, ...] = ()
 
     @classmethod
-    def gather(cls, draft: Draft, at: datetime) -> Self:
-        """See Group. Statuses are those of now."""
+    def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
+        """See Asked; none of somebody of whom nothing is known."""
         same = _same_person(draft, at)
         if not same:
-            return cls()
+            return []
         earlier = Comment.objects.filter(same, submitted_at__lt=at).order_by("-submitted_at")
         if draft.replaces is not None:
             earlier = earlier.exclude(pk=draft.replaces.pk)
-        fields = ("pk", "post_id", "tree_id", "status", "submitted_at", "commenter_id", "user_id")
-        return cls(tuple(_past(draft, *row) for row in earlier.values_list(*fields)[:LATEST]))
+        return [question(earlier.values_list(*FIELDS)[:LATEST])]
+
+    @classmethod
+    def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
+        """See Asked. Statuses are those of now."""
+        return cls(tuple(_past(draft, *row) for rows in answers for row in rows))
 
     @property
     def own(self) -> tuple[Past, ...]:
