@@ -35,6 +35,8 @@ GONE: Final = "The comment you answer is no longer there to be answered."
 SAME_FORM_WITHIN: Final = timedelta(hours=1)
 DOUBLE_CLICK_WITHIN: Final = timedelta(minutes=1)
 
+COULD_NOT_RUN: Final = "could not run"  # a key in the evidence of a reason: no rule's finding
+
 Effect = Literal["note", "publish", "hold", "spam", "reject", "refuse"]
 
 
@@ -361,23 +363,32 @@ def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:
     )
 
 
-def _count(draft: Draft, sender: str) -> tuple[Reason, ...]:
-    """What the screener's limits say of one more form; nothing for one that came before."""
-    if Submission.objects.filter(
-        digest=_digest(draft, sender), received_at__gte=timezone.now() - SAME_FORM_WITHIN
-    ).exists():
-        return ()
+def count(draft: Draft) -> tuple[Reason, ...]:
+    """Count one try to send against the screener's limits; what it passes goes into the verdict.
+
+    Called outside any transaction. Raises TooMany; else never raises.
+    """
     try:
         screener = load_screener(settings.COMMENT_SCREENER)
         found = screener.count(draft) if screener is not None else ()
     except Exception:
         logger.exception("The screener could not count; the comment is held.")
         sentence = "The limits could not be counted, so a person has to look."
-        return (Reason(rule="limits", effect="hold", sentence=sentence),)
+        evidence = {COULD_NOT_RUN: "limits"}
+        return (Reason(rule="limits", effect="hold", sentence=sentence, evidence=evidence),)
     for reason in found:
         if reason.effect == "refuse":
             raise TooMany(reason.advice or reason.sentence)
     return found
+
+
+def _count(draft: Draft, sender: str) -> tuple[Reason, ...]:
+    """What the screener's limits say of one more form; nothing for one that came before."""
+    if Submission.objects.filter(
+        digest=_digest(draft, sender), received_at__gte=timezone.now() - SAME_FORM_WITHIN
+    ).exists():
+        return ()
+    return count(draft)
 
 
 def _store(

@@ -16,7 +16,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from comments import intake, markup, tree
-from comments.errors import ChangedMeanwhile, NotPossible
+from comments.errors import ChangedMeanwhile, NotPossible, TurnedAway
 from comments.intake import Draft, OwnAct, Reason, Verdict
 from comments.links import link_addresses
 from comments.models import Appeal, Comment, RecordedReason, Revision
@@ -46,12 +46,15 @@ def edit_comment(*, comment_id: int, version: int, text: str) -> Comment:
     """Give the comment a new text, screened again; the old one is kept.
 
     A published one goes back to waiting when the new text has to be looked at (status_after_edit).
+    Also raises TooMany and TurnedAway.
     """
     draft = _draft_of(comment_id, text)
+    counted = intake.count(draft)
 
     def edit(comment: Comment, now: datetime) -> None:
         _require(why_no_edit(comment, now))
-        verdict, _ = intake.screen(draft)
+        verdict, _ = intake.screen(draft, counted)
+        _require_not_refused(verdict)
         to = status_after_edit(comment, draft, verdict)
         _replace_text(comment, draft, verdict, Revision.Replacement.EDIT, now)
         if to != comment.status:
@@ -79,14 +82,17 @@ def withdraw_comment(*, comment_id: int, version: int) -> Comment:
 def resubmit_comment(*, comment_id: int, version: int, text: str) -> Comment:
     """Send a rejected comment again with another text, once; a person will look at it.
 
-    It waits whatever the verdict on the new text; the reasons are kept.
+    It waits whatever the verdict on the new text; the reasons are kept. Also raises TooMany and
+    TurnedAway.
     """
     draft = _draft_of(comment_id, text)
+    counted = intake.count(draft)
 
     def resubmit(comment: Comment, now: datetime) -> None:
         _require(why_no_resubmission(comment))
         _require(UNCHANGED if draft.text == comment.text else "")
-        verdict, _ = intake.screen(draft)
+        verdict, _ = intake.screen(draft, counted)
+        _require_not_refused(verdict)
         _replace_text(comment, draft, verdict, Revision.Replacement.RESUBMISSION, now)
         comment.change_status(Status.PENDING, at=now)
 
@@ -216,6 +222,11 @@ def _replace_text(
     comment.replace_text(draft.text, draft.html, by=by, at=now)
     record_references(comment, draft.refers_to, draft.awaits)
     intake.record_reasons(comment, verdict, now)
+
+
+def _require_not_refused(verdict: Verdict) -> None:
+    if verdict.refusal:
+        raise TurnedAway(verdict.refusal)
 
 
 def _require(refusal: str) -> None:

@@ -13,9 +13,10 @@ from moderation.models import LogEntry, Policy
 from moderation.permissions import moderatable
 from moderation.policy.admin import PolicyAdmin
 from moderation.rule_admin import RuleAdmin
+from moderation.sanction_admin import SanctionAdmin
 from moderation.source_admin import SourceAdmin
 
-__all__ = ["LogEntryAdmin", "RuleAdmin", "SourceAdmin"]
+__all__ = ["LogEntryAdmin", "RuleAdmin", "SanctionAdmin", "SourceAdmin"]
 
 admin.site.register(Policy, PolicyAdmin)
 

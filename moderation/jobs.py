@@ -6,11 +6,13 @@ from core import jobs
 from moderation import rehearsal
 from moderation.learning.jobs import judge_comment, judge_waiting, learn_decision
 from moderation.outside import check_comment
+from moderation.sanctions import forget_addresses
 from moderation.trace_jobs import take_stale_traces
 
 __all__ = [
     "check_comment",
     "enqueue_rehearsal",
+    "forget_addresses_daily",
     "judge_comment",
     "judge_waiting",
     "learn_decision",
@@ -31,3 +33,9 @@ def rehearse(*, rehearsal_id: int) -> None:
 def enqueue_rehearsal(rehearsal_id: int) -> None:
     """Have the worker carry a rehearsal on."""
     jobs.enqueue(rehearse, rehearsal_id=rehearsal_id)
+
+
+@jobs.periodic(name="moderation.forget_addresses", cron="23 3 * * *")
+def forget_addresses_daily(timestamp: int) -> None:
+    """Mail addresses of sanctions that are over are forgotten; every night."""
+    forget_addresses()

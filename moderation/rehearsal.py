@@ -23,7 +23,7 @@ from moderation.models.rehearsal import REFUSED, TURNED_AWAY
 from moderation.rules import Proposal
 from moderation.screening.facts import gather
 from moderation.screening.kind import Kind, kinds
-from moderation.screening.running import RuleSet, judge, ready
+from moderation.screening.running import ALWAYS, RuleSet, judge, ready
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -65,7 +65,7 @@ class Change:
         same = _effects(self.was, alone) == _effects(self.becomes, alone)
         if same and self.before.is_any == self.after.is_any:
             return None
-        facts = gather(draft, at, _groups(self.before, self.after))
+        facts = gather(draft, at, [*ALWAYS, *_groups(self.before, self.after)])
         outcomes = _outcome(judge(self.before, facts)), _outcome(judge(self.after, facts))
         return None if outcomes[0] == outcomes[1] else outcomes
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from comments import intake, own, waiting
 from comments.commenters import commenter_of
-from comments.errors import CommentError
+from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import AppealForm, EditForm, OwnForm
 from comments.models import Appeal, Comment, Commenter, Place
 from comments.status import Status
@@ -123,6 +123,8 @@ class OwnFormView(GuardedFormView):
     def send(self, about: Comment, form: Any) -> HttpResponse:
         try:
             self.act(about, form.cleaned_data["version"], form)
+        except TurnedAway as error:
+            raise Refused(str(error), 429 if isinstance(error, TooMany) else 403) from error
         except CommentError as error:
             raise Refused(str(error), 409) from error
         return redirect(self._status_url())

@@ -1,7 +1,8 @@
 """Sending a comment: the form, on a page of its own or under a post, and what comes of it."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,11 +19,16 @@ from comments.numbers import find_place
 from comments.status import Status
 from comments.tree import MAX_LEVEL
 from comments.views.own import find_own, status_address
+from comments.waiting import in_words
+from core import ratelimit
 from core.guarded import GuardedFormView, Refused
 from core.guards import make_stamp, stamped_at
 from core.network import network_digest
 
 STAMP = "comment"
+PREVIEWS: Final = 300  # of one network, which many may share
+PREVIEWS_IN: Final = timedelta(minutes=10)
+MANY_PREVIEWS: Final = "Very many previews came from your network. Nothing is lost."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +98,7 @@ class CommentFormView(GuardedFormView):
 
     def send(self, about: Spot, form: CommentForm) -> HttpResponse:
         if self._previews():
+            self._require_calm()
             html = self._draft(about, form).html
             return self.page(about, form, preview=markup.trusted(references.unlink(html)))
         staff = staff_of(self.request)
@@ -192,6 +199,13 @@ class CommentFormView(GuardedFormView):
         if form.is_bound and form.is_valid():
             return intake.advise(self._draft(about, form))
         return form.advice
+
+    def _require_calm(self) -> None:
+        """A preview counts against no limit of the author's; this only keeps scripts from it."""
+        network = network_digest(self.request)
+        hit = ratelimit.hit("preview", network, limit=PREVIEWS, per=PREVIEWS_IN)
+        if not hit.passes:
+            raise Refused(f"{MANY_PREVIEWS} Another one is possible in {in_words(hit.wait)}.", 429)
 
     def _previews(self) -> bool:
         return "preview" in self.request.POST

@@ -5,6 +5,7 @@ from moderation.models.policy import Acceptance, Clause, Policy
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rehearsal import Flip, Rehearsal
 from moderation.models.rules import EFFECTS, Rule
+from moderation.models.sanctions import Sanction, SlowBranch
 from moderation.models.traces import Fingerprint, Source, SourceUse
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Rehearsal",
     "Report",
     "Rule",
+    "Sanction",
+    "SlowBranch",
     "Source",
     "SourceUse",
     "TaughtLesson",

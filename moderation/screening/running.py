@@ -5,17 +5,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
-from comments.intake import Draft, Effect, Reason, Verdict
+from comments.intake import COULD_NOT_RUN, Draft, Effect, Reason, Verdict
 from moderation.models import Rule
 from moderation.screening.facts import Facts, Group, gather, gather_after
 from moderation.screening.facts.asking import Question, Rows, ask, question
+from moderation.screening.facts.history import History
+from moderation.screening.facts.sanctions import Sanctions
 from moderation.screening.kind import CouldNotRun, Finding, Kind, kinds
 from moderation.screening.parameters import UnreadableParameters, read
-from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff
+from moderation.screening.sanctions import sanction_reasons, trust_in
+from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff, soften
 
 logger = logging.getLogger(__name__)
+
+# With or without a rule that needs them.
+ALWAYS: Final = (Sanctions, History)
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,9 @@ class RuleSet:
 
     @property
     def groups(self) -> list[type[Group]]:
-        """The groups of facts that these rules ask for."""
-        return list(dict.fromkeys(group for one in self.ready for group in one.kind.needs))
+        """What these rules ask for, and what moderators have set about the writer."""
+        asked = (group for one in self.ready for group in one.kind.needs)
+        return list(dict.fromkeys([*ALWAYS, *asked]))
 
     def gather(self, draft: Draft, at: datetime) -> Facts:
         """The facts that these rules ask for."""
@@ -136,11 +143,19 @@ def ready(rules: Iterable[Rule]) -> RuleSet:
 
 
 def judge(rules: RuleSet, facts: Facts, counted: Sequence[Reason] = ()) -> Verdict:
-    """The verdict of some rules on some facts, with what the limits found. Queries nothing."""
+    """The verdict of some rules on some facts, with what the limits found. Queries nothing.
+
+    The facts hold what is ALWAYS asked: sanctions against the writer count, and trust softens.
+    """
     reasons = [*counted, *rules.run(facts)]
+    if not rules.is_any:
+        reasons.append(NO_RULES)
     if facts.is_staff:
         return decide_on_staff(reasons)
-    return decide(reasons if rules.is_any else [NO_RULES, *reasons])
+    trust = trust_in(facts)
+    if trust is not None:
+        reasons = [trust.reason, *(reasons if trust.rests else soften(reasons))]
+    return decide([*sanction_reasons(facts), *reasons])
 
 
 def run(one: Ready, facts: Facts) -> Reason | None:
@@ -174,5 +189,5 @@ def _attempt(one: Ready, judge: Callable[[], Finding | None]) -> Reason | None:
 
 def _could_not_run(name: str, why: str, found: Mapping[str, Any] | None = None) -> Reason:
     sentence = f"The rule “{name}” could not run."
-    evidence = {"could not run": why, **(found or {})}
+    evidence = {COULD_NOT_RUN: why, **(found or {})}
     return Reason(rule=name, effect="hold", sentence=sentence, evidence=evidence)

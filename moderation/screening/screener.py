@@ -26,7 +26,8 @@ from moderation.record import open_request
 from moderation.screening import limits
 from moderation.screening.facts import Facts
 from moderation.screening.kinds.outside_check import OutsideCheck
-from moderation.screening.running import judge, rules_and_facts, rules_on
+from moderation.screening.running import RuleSet, judge, rules_and_facts, rules_on
+from moderation.screening.sanctions import sanction_reasons
 from moderation.screening.verdicts import deciding_clause
 from moderation.services import log_act
 from moderation.traces import record_traces, replace_traces
@@ -44,7 +45,7 @@ class Screener:
         rules = rules_on()
         known = rules.known_from(draft)
         standings = limits.standings(rules, facts)
-        reasons = [*limits.reached(standings), *known.run(known.gather(draft, facts.at))]
+        reasons = [*limits.reached(standings), *_found_before_sending(known, draft)]
         refusals = [one.advice for one in reasons if one.effect == "refuse" and one.advice]
         warnings = [one.advice for one in reasons if one.effect != "refuse" and one.advice]
         warnings += limits.nearly_reached(standings)
@@ -111,6 +112,18 @@ class Screener:
     def cite(self, comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
         """See comments.intake.Screener: one query."""
         return cited_clauses([comment.pk for comment in comments])
+
+
+def _found_before_sending(known: RuleSet, draft: Draft) -> list[Reason]:
+    """What can be known, and what moderators have set about the writer. At most the facts' queries.
+
+    A form for everybody, which names nobody, is told of nobody's sanctions.
+    """
+    is_somebodys = bool(draft.text or draft.commenter or draft.network)
+    if not (known.ready or is_somebodys):
+        return []
+    facts = known.gather(draft, timezone.now())
+    return [*(sanction_reasons(facts) if is_somebodys else ()), *known.run(facts)]
 
 
 def _clause_of_edit(comment: Comment) -> int | None:

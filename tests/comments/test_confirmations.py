@@ -185,7 +185,7 @@ def test_another_way_to_write_an_address_is_no_second_mail(client, other, post, 
 
 def test_one_network_asks_for_ten_mails_a_day(post):
     for number in range(12):
-        write(Client(), post, mail=f"r{number}@mail.example", text=str(number))
+        write(Client(), post, name=f"R{number}", mail=f"r{number}@mail.example", text="Hello.")
     assert Mail.objects.count() == 10
     write(Client(), post, mail="n@mail.example", text="n", network="192.0.2.7")
     assert Mail.objects.count() == 11
@@ -194,7 +194,7 @@ def test_one_network_asks_for_ten_mails_a_day(post):
 
 def test_a_network_at_its_limit_uses_up_nobodys_address(client, post):
     for number in range(11):
-        write(client, post, mail=f"r{number}@mail.example", text=str(number))
+        write(client, post, name=f"R{number}", mail=f"r{number}@mail.example")
     write(client, post, mail="h@mail.example", text="h", network="192.0.2.7")
     assert Mail.objects.filter(to="h@mail.example").exists()
 

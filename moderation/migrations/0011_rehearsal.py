@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('comments', '0011_screening'),
-        ('moderation', '0009_likely'),
+        ('moderation', '0010_sanctions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comments', '0013_numbers_of_their_own'),
+        ('comments', '0014_latest_of_a_person'),
     ]
 
     operations = [
