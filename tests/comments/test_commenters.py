@@ -322,7 +322,8 @@ def test_a_private_page_takes_three_queries_more_for_any_number(
     make_published(post)
     for number in range(many):
         write(client, post, text=f"Text {number}", remember="on")
-    with django_assert_num_queries(10):  # the commenter, what waits, sanctions
+    # the eight of the public page, the commenter, what waits, sanctions
+    with django_assert_num_queries(11):
         client.get(HERE)
 
 
