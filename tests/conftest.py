@@ -19,6 +19,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 
 
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    """Pictures go into a folder of each test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
 @pytest.fixture
 def run_jobs(db):
     """Run what a test enqueued, in its own transaction; mails are in mail.outbox then."""
