@@ -126,6 +126,9 @@ COMMENTS_CLOSE_AFTER_DAYS = env.integer("COMMENTS_CLOSE_AFTER_DAYS", 0)
 COMMENTS_PER_PAGE = env.integer("COMMENTS_PER_PAGE", 100, at_least=1)
 # At so many reports by different readers a comment waits for a moderator again; 0: never.
 COMMENT_REPORTS_TO_HOLD = env.integer("REPORTS_TO_HOLD", 0)
+# The outside check (moderation/outside.py): without a key nothing is ever sent.
+AKISMET_KEY = env.text("AKISMET_KEY")
+AKISMET_ADDRESS = env.text("AKISMET_ADDRESS", "https://rest.akismet.com/1.1/comment-check")
 POSTS_PER_PAGE = env.integer("POSTS_PER_PAGE", 10, at_least=1)
 
 # Mail goes by core/mail.py. MAILERS has the shape of Django 6.1's setting, which there replaces the

@@ -162,8 +162,8 @@ def test_the_status_page_takes_the_same_queries_for_any_history(
     for number in range(many):
         text = f"Text {number}"
         comment = own.edit_comment(comment_id=comment.pk, version=comment.version, text=text)
-    # comment, revisions, appeal, places, open request, note, usual wait, menu
-    with django_assert_num_queries(8):
+    # comment, revisions, appeal, places, open request, note, why, usual wait, menu
+    with django_assert_num_queries(9):
         client.get(own_address("status", comment))
 
 
