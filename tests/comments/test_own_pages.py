@@ -230,6 +230,18 @@ def test_a_continuation_of_what_waits_leads_to_the_first_part(client):
     assert f'continued from <a href="{own_address("status", first)}">' in page
 
 
+def test_a_continuation_does_not_call_waiting_what_was_withdrawn(client):
+    first = send(make_post())
+    draft = intake.make_draft(
+        post=first.post, parent=first, name="Reader", mail="", text="More.", continues=True
+    )
+    second = intake.receive(draft, sender="somewhere")
+    own.withdraw_comment(comment_id=first.pk, version=first.version)
+    page = shown(client, second)
+    assert "your waiting comment" not in page
+    assert f'continued from <a href="{own_address("status", first)}">your earlier comment' in page
+
+
 def test_who_confirmed_the_address_elsewhere_is_told_so_here(client):
     comment = send(make_post())
     holder = Commenter.objects.create(mail="h@example.org", confirmed_at=timezone.now())

@@ -59,6 +59,15 @@ def test_a_waiting_comment_is_continued_by_whoever_has_its_link(client, post):
     assert (second.parent_id, second.continues, second.status) == (first.pk, True, "pending")
 
 
+def test_what_continues_a_waiting_comment_has_no_tick_to_lose(client, post):
+    """Nothing but a continuation can stand there: unticked, it was refused as if it had gone."""
+    page = client.get(continue_address(send(post))).content.decode()
+    assert '<input type="hidden" name="continues" value="on">' in page
+    assert "This continues my comment" not in page
+    page = client.get(continue_address(make_published(post))).content.decode()
+    assert "This continues my comment" in page
+
+
 def test_a_continued_comment_is_shown_joined_when_both_are_public(client, post):
     first = make_published(post)
     form = filled_in(post, text="And more.", continues="on")
