@@ -14,9 +14,10 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -67,8 +68,8 @@ class Refused(Exception):
 class GuardedFormView(View):
     """POST: guards, then the form's own shape, then `send`; GET: the empty form.
 
-    Whatever goes wrong, the form comes back as it was filled in, with a stamp for the next try. A
-    subclass names the stamp's `purpose` and says the rest in `find`, `make_form`, `send`, `page`;
+    Whatever goes wrong, the form comes back as it was filled in, with a stamp for the next try; what
+    it was for may be gone by now, then at least the text does (core/gone.html, 404). A subclass names the stamp's `purpose` and says the rest in `find`, `make_form`, `send`, `page`;
     `about` is what `find` returned: what the form is for.
     """
 
@@ -112,7 +113,12 @@ class GuardedFormView(View):
         return self.page(about, self.make_form(about, None, self._fresh_stamp(about)))
 
     def post(self, request: HttpRequest, **where: Any) -> HttpResponse:
-        about = self.find(**where)
+        try:
+            about = self.find(**where)
+        except Http404:
+            if not read_body(request) and (text := request.POST.get("text", "").strip()):
+                return render(request, "core/gone.html", {"text": text}, status=404)
+            raise
         if problem := read_body(request):
             form = self.make_form(about, None, self._fresh_stamp(about))
             status = 413 if problem == TOO_BIG else 400

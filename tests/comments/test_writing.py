@@ -171,3 +171,23 @@ def test_previews_cost_nothing_until_a_script_asks_for_hundreds(client, post, mo
 
 def send_form(client, post, **changed):
     return client.post("/posts/a-post/comment/", filled_in(post, **changed))
+
+
+@pytest.mark.parametrize("path", ["c/1/reply/", "c/1/report/"])
+def test_a_text_for_what_is_hidden_meanwhile_comes_back_without_what_is_hidden(client, post, path):
+    make_published(post, text="Canary")
+    Post.objects.update(comments_status=Post.Comments.HIDDEN)
+    form = filled_in(post, text="Not <lost> either")
+    answer = client.post(f"/posts/a-post/{path}", form)
+    assert answer.status_code == 404
+    assert "Not &lt;lost&gt; either</textarea>" in answer.content.decode()
+    assert "Canary" not in answer.content.decode()
+    assert Comment.objects.count() == 1
+
+
+def test_a_text_for_a_post_that_is_no_longer_public_comes_back(client, post):
+    Post.objects.update(status=Post.Status.DRAFT)
+    answer = client.post("/posts/a-post/comment/", filled_in(post, text="Not lost either"))
+    assert answer.status_code == 404
+    assert "Not lost either</textarea>" in answer.content.decode()
+    assert client.post("/posts/a-post/comment/", filled_in(post, text=" ")).status_code == 404
