@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict, Unreadabl
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -114,11 +115,19 @@ class GuardedFormView(View):
 
     def post(self, request: HttpRequest, **where: Any) -> HttpResponse:
         try:
-            about = self.find(**where)
+            return self._judge(request, **where)
         except Http404:
             if not read_body(request) and (text := request.POST.get("text", "").strip()):
                 return render(request, "core/gone.html", {"text": text}, status=404)
             raise
+        except Error:
+            if read_body(request):
+                raise
+            logger.exception("A form could not even be looked at.")
+            return _kept(request.POST)
+
+    def _judge(self, request: HttpRequest, **where: Any) -> HttpResponse:
+        about = self.find(**where)
         if problem := read_body(request):
             form = self.make_form(about, None, self._fresh_stamp(about))
             status = 413 if problem == TOO_BIG else 400
@@ -156,3 +165,14 @@ class GuardedFormView(View):
         if not is_stamped(self.request.POST.get("stamp", ""), self.purpose, self.subject(about)):
             return EXPIRED
         return ""
+
+
+def _kept(typed: QueryDict) -> HttpResponse:
+    """What was sent, to be sent again: a page that asks the database nothing, its menu included."""
+    fields = [(name, value) for name, values in typed.lists() for value in values]
+    context = {
+        "problem": UNAVAILABLE,
+        "text": typed.get("text"),
+        "others": [(name, value) for name, value in fields if name not in {"text", "preview"}],
+    }
+    return HttpResponse(render_to_string("core/kept.html", context), status=503)

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.signing import TimestampSigner
+from django.db import OperationalError, connection
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -191,3 +193,32 @@ def test_a_text_for_a_post_that_is_no_longer_public_comes_back(client, post):
     assert answer.status_code == 404
     assert "Not lost either</textarea>" in answer.content.decode()
     assert client.post("/posts/a-post/comment/", filled_in(post, text=" ")).status_code == 404
+
+
+def away(*statement):
+    raise OperationalError("the database is away")
+
+
+@pytest.mark.parametrize("cookie", ["", TimestampSigner(salt="comments.commenter").sign("1")])
+@pytest.mark.parametrize("path", ["comment/", "c/1/reply/", "c/1/report/"])
+def test_a_text_comes_back_from_a_site_whose_database_is_away(client, post, path, cookie):
+    """Away for everything, the look for the post included."""
+    make_published(post)
+    form = filled_in(post, text="Not <lost> either", name='A "B"')
+    if cookie:
+        client.cookies["commenter"] = cookie
+    with connection.execute_wrapper(away):
+        answer = client.post(f"/posts/a-post/{path}", form)
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "Not &lt;lost&gt; either</textarea>" in page
+    assert 'name="name" value="A &quot;B&quot;"' in page
+    assert f'name="stamp" value="{form["stamp"]}"' in page
+    assert "Send again" in page
+
+
+def test_what_was_previewed_while_the_database_was_away_is_sent_by_the_button(client, post):
+    form = filled_in(post, text="Kept", preview="1")
+    with connection.execute_wrapper(away):
+        page = client.post("/posts/a-post/comment/", form).content.decode()
+    assert 'name="preview"' not in page
