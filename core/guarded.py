@@ -69,8 +69,10 @@ class Refused(Exception):
 class GuardedFormView(View):
     """POST: guards, then the form's own shape, then `send`; GET: the empty form.
 
-    Whatever goes wrong, the form comes back as it was filled in, with a stamp for the next try; what
-    it was for may be gone by now, then at least the text does (core/gone.html, 404). A subclass names the stamp's `purpose` and says the rest in `find`, `make_form`, `send`, `page`;
+    Whatever goes wrong, the form comes back as it was filled in, with a stamp for the next try.
+    Where what it was for is gone by now (404, core/gone.html), or the database away (503,
+    core/kept.html), at least the text does. A subclass names the stamp's `purpose` and says the
+    rest in `find`, `make_form`, `send`, `page`;
     `about` is what `find` returned: what the form is for.
     """
 
