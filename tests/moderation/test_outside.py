@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comments import intake, own
 from comments.models import Comment, RecordedReason
-from comments.views.own import make_token
+from comments.private_links import make_token
 from moderation import outside, services
 from moderation.models import LogEntry, Rule
 from moderation.screening.kinds.outside_check import OutsideCheck
@@ -104,6 +104,14 @@ def test_spam_has_the_effect_of_the_rule(service, run_jobs, effect, status):
     comment = asked_again(send(make_post()), run_jobs)
     assert comment.status == status
     assert reasons(comment) == [(effect, "The outside service calls it spam and is sure of it.")]
+
+
+def test_its_writer_reads_that_a_rule_rejected_it_and_no_person(service, run_jobs):
+    Rule.objects.update(effect="reject")
+    service.says(b"true")
+    comment = asked_again(send(make_post()), run_jobs)
+    assert comment.status == "rejected"
+    assert intake.explain(comment).by_rule
 
 
 def test_what_else_holds_goes_on_holding(service, run_jobs):
