@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",  # for its index of arrays; no extension of Postgres is used
     "mptt",
     "procrastinate.contrib.django",
+    "simple_history",
     # From below upwards: the roles are made last, out of everybody's permissions.
     "core",
     "blog",
@@ -84,6 +85,10 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = env.text("STATIC_ROOT") or BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# Pictures: the originals, which nothing serves, and what is made of them.
+MEDIA_ROOT = env.text("MEDIA") or BASE_DIR / "media"
+PICTURE_MAX_MB = env.integer("PICTURE_MAX_MB", 20, at_least=1)
 
 # Public pages carry no CSRF token (it would set a cookie); core/guards.py looks at Origin instead,
 # which needs the referrer policy not to blank it on the site's own requests.

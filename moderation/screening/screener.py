@@ -24,7 +24,7 @@ from moderation.policy.accepting import policy_above_the_form, remember_acceptan
 from moderation.policy.citing import cited_clauses, explain_decision
 from moderation.record import open_request
 from moderation.screening import limits
-from moderation.screening.facts import Facts
+from moderation.screening.facts import Facts, gather
 from moderation.screening.kinds.outside_check import OutsideCheck
 from moderation.screening.running import RuleSet, judge, rules_and_facts, rules_on
 from moderation.screening.sanctions import sanction_reasons
@@ -119,11 +119,12 @@ def _found_before_sending(known: RuleSet, draft: Draft) -> list[Reason]:
 
     A form for everybody, which names nobody, is told of nobody's sanctions.
     """
-    is_somebodys = bool(draft.text or draft.commenter or draft.network)
-    if not (known.ready or is_somebodys):
-        return []
-    facts = known.gather(draft, timezone.now())
-    return [*(sanction_reasons(facts) if is_somebodys else ()), *known.run(facts)]
+    now = timezone.now()
+    if draft.text or draft.commenter or draft.network:
+        facts = known.gather(draft, now)
+        return [*sanction_reasons(facts), *known.run(facts)]
+    needs = [group for one in known.ready for group in one.kind.needs]
+    return known.run(gather(draft, now, needs))
 
 
 def _clause_of_edit(comment: Comment) -> int | None:
