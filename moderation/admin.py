@@ -11,8 +11,9 @@ from moderation.permissions import moderatable
 from moderation.policy.admin import PolicyAdmin
 from moderation.sanction_admin import SanctionAdmin
 from moderation.source_admin import SourceAdmin
+from moderation.webhooks.admin import DeliveryAdmin, WebhookAdmin
 
-__all__ = ["LogEntryAdmin", "SanctionAdmin", "SourceAdmin"]
+__all__ = ["DeliveryAdmin", "LogEntryAdmin", "SanctionAdmin", "SourceAdmin", "WebhookAdmin"]
 
 admin.site.register(Policy, PolicyAdmin)
 

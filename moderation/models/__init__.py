@@ -1,11 +1,13 @@
 """The tables of this room, by what they know."""
 
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
+from moderation.models.notices import Notice, NoticeKind, NoticeWishes, Pace
 from moderation.models.policy import Acceptance, Clause, Policy
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rules import EFFECTS, Rule
 from moderation.models.sanctions import Sanction, SlowBranch
 from moderation.models.traces import Fingerprint, Source, SourceUse
+from moderation.models.webhooks import Delivery, Webhook, WebhookEvent
 
 __all__ = [
     "DECISIONS",
@@ -16,9 +18,14 @@ __all__ = [
     "ClassifierState",
     "Clause",
     "DecisionNote",
+    "Delivery",
     "Fingerprint",
     "Likeness",
     "LogEntry",
+    "Notice",
+    "NoticeKind",
+    "NoticeWishes",
+    "Pace",
     "Policy",
     "Report",
     "Rule",
@@ -27,4 +34,6 @@ __all__ = [
     "Source",
     "SourceUse",
     "TaughtLesson",
+    "Webhook",
+    "WebhookEvent",
 ]
