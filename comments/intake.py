@@ -220,6 +220,28 @@ def make_draft(
     )
 
 
+def draft_of(comment: Comment) -> Draft:
+    """What was sent, from the comment that it became, with its present text. No query.
+
+    `comment` comes with post, parent, answers, user and commenter; what only the form knew, its
+    stamp and when it was made, is not there any more.
+    """
+    return Draft(
+        post=comment.post,
+        parent=comment.answers or comment.parent,
+        name=comment.name,
+        mail=comment.mail,
+        text=comment.text,
+        html=comment.html,
+        user=comment.user,
+        commenter=comment.commenter,
+        network=comment.network,
+        continues=comment.continues,
+        accepted=True,
+        replaces=comment,
+    )
+
+
 def receive(draft: Draft, *, sender: str) -> Comment:
     """Screen and store a draft, once: the same form again within an hour gives the same comment.
 
@@ -333,6 +355,7 @@ def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:
             effect=reason.effect,
             sentence=reason.sentence,
             evidence=reason.evidence,
+            advice=reason.advice,
             clause_id=reason.clause_id,
             recorded_at=at,
         )

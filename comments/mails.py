@@ -242,7 +242,7 @@ def _stops(
         here = unsubscribe_address(commenter, CONVERSATION, comment.post_id)
         yield "No more about this conversation", absolute(here)
         of_kind = absolute(unsubscribe_address(commenter, told.kind.value))
-        yield f"No more mails of this kind ({told.kind.label.lower()})", of_kind
+        yield f"No more mails of this kind ({told.kind.in_a_sentence})", of_kind
     else:
         yield "No more daily mails", absolute(unsubscribe_address(commenter, DAILY))
     yield "No more mails at all", absolute(unsubscribe_address(commenter, ALL))

@@ -22,11 +22,11 @@ from comments.links import link_addresses
 from comments.models import Appeal, Comment, RecordedReason, Revision
 from comments.rendering import record_references
 from comments.status import Remover, Status, may_follow
+from comments.waiting import HARMLESS
 
 EDIT_FOR: Final = timedelta(minutes=15)
 STRICT: Final = frozenset({Status.REJECTED, Status.SPAM})
 CHANGEABLE: Final = frozenset({Status.PENDING, Status.PUBLISHED})
-HARMLESS: Final = frozenset({"note", "publish"})  # effects for which nobody has to look
 
 CLOSED: Final = "Comments on this post are closed, and its texts stay as they are."
 NOT_NOW: Final = "A comment can be changed while it waits, and shortly after publication."

@@ -48,7 +48,8 @@ class StatusView(View):
 
     The same queries whatever happened to it, and one more for a browser with a commenter's cookie.
     Template: comments/status.html; context: `comment`, `answered`, `is_elsewhere`, `steps`,
-    `revisions`, `appeal`, `moved_from`, `explanation`, `usual_wait` in words or empty.
+    `revisions`, `appeal`, `moved_from`, `explanation`, `usual_wait` in words or empty,
+    `why` it waits.
     """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -63,6 +64,7 @@ class StatusView(View):
             "moved_from": earlier_places(comment),
             "explanation": intake.explain(comment),
             "usual_wait": _usual_wait() if comment.status == Status.PENDING else "",
+            "why": waiting.why_it_waits(comment),
         }
         return _private(render(request, "comments/status.html", context))
 

@@ -34,8 +34,8 @@ class ConversationView(PostView):
     the writer of 1.6 published, `?page=2` the next hundred. To a request with the cookie of a
     commenter or of visits the page is private: it holds the commenter's own waiting comments, the
     form filled in, and `?view=new`. Template: comments/post.html; context: `post`, `leaf`,
-    `totals`, `views`, `shown`, `page_query`, `form`, `visited_at`, `visit_stamp`, `is_personal`,
-    `follow` (offer_to_follow).
+    `totals`, `views`, `shown`, `page_query`, `form`, `advice`, `visited_at`, `visit_stamp`,
+    `is_personal`, `follow` (offer_to_follow).
     """
 
     template_name = "comments/post.html"
@@ -54,13 +54,16 @@ class ConversationView(PostView):
         totals = page.totals(post)
         visited_at = visits_of(self.request).get(post.pk)
         shown, leaf = self._leaf(post, totals, visited_at)
+        is_public = not (is_personal(self.request) or self.request.user.is_authenticated)
+        form = empty_form(self.request, post, self.commenter, is_public=is_public)
         kept = {key: self.request.GET[key] for key in ("view", "by") if key in self.request.GET}
         return super().get_context_data(
             leaf=page.mark_new(leaf, visited_at) if visited_at else leaf,
             shown=shown,
             totals=totals,
             page_query=f"{urlencode(kept)}&" if kept else "",
-            form=empty_form(self.request, post, self.commenter),
+            form=form,
+            advice=form.advice,
             form_url=form_url(post, None),
             visited_at=visited_at,
             visit_stamp=visit_stamp(post),

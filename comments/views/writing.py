@@ -8,6 +8,7 @@ from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from blog.models import Post
 from comments import confirmations, intake, markup, references
@@ -17,7 +18,6 @@ from comments.forms import CommentForm
 from comments.models import Comment, Commenter
 from comments.numbers import find_place
 from comments.private_links import status_address
-from comments.rendering import render_text
 from comments.status import Status
 from comments.tree import MAX_LEVEL
 from comments.views.own import find_own
@@ -49,15 +49,16 @@ class CommentFormView(GuardedFormView):
 
     `?quote=1` fills in the parent's words. The button `preview` shows the text as it will stand
     and stores nothing. Template: comments/form.html; context: `post`, `parent`, `form`,
-    `form_url`, `problem`, `preview`.
+    `form_url`, `problem`, `preview`, `advice`.
     """
 
     purpose = STAMP
     kind = Post.Kind.POST
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.commenter = commenter_of(request)
+    @cached_property  # not in setup, where a database that is away would take the text with it
+    def commenter(self) -> Commenter | None:
+        """Whose cookie came with the request."""
+        return commenter_of(self.request)
 
     def find(self, *, slug: str, number: str = "") -> Spot:
         """Under the post, or under the comment that the number leads to."""
@@ -85,7 +86,7 @@ class CommentFormView(GuardedFormView):
         if self.request.GET.get("quote") and about.parent and about.parent.is_published:
             initial["text"] = quotation(about.parent)
         staff = staff_of(self.request)
-        advice = advice_for(about.post, about.parent, staff, self.commenter)
+        advice = advice_before(self.request, about.post, self.commenter, parent=about.parent)
         return CommentForm(
             data,
             initial=initial,
@@ -101,10 +102,10 @@ class CommentFormView(GuardedFormView):
     def send(self, about: Spot, form: CommentForm) -> HttpResponse:
         if self._previews():
             self._require_calm()
-            html = render_text(form.cleaned_data["text"], about.post).html
+            html = self._draft(about, form).html
             return self.page(about, form, preview=markup.trusted(references.unlink(html)))
         staff = staff_of(self.request)
-        draft = self._draft(about, form, staff)
+        draft = self._draft(about, form)
         try:
             comment = intake.receive(draft, sender=self._sender(staff, self.commenter))
         except TurnedAway as error:
@@ -122,10 +123,11 @@ class CommentFormView(GuardedFormView):
         settle(self.request, response, self.commenter)
         return response
 
-    def _draft(self, about: Spot, form: CommentForm, staff: Any) -> intake.Draft:
+    def _draft(self, about: Spot, form: CommentForm) -> intake.Draft:
+        """What a valid form holds."""
         stamp = self.request.POST.get("stamp", "")
         return replace(
-            _draft(about, form, staff, self.commenter),
+            _draft(about, form, staff_of(self.request), self.commenter),
             stamp=stamp,
             form_made_at=stamped_at(stamp, STAMP, about.post.pk),
             network=network_digest(self.request),
@@ -189,10 +191,17 @@ class CommentFormView(GuardedFormView):
             "form_url": about.url,
             "problem": problem or _closed(about),
             "preview": preview,
+            "advice": self._advice(about, form),
         }
         response = render(self.request, "comments/form.html", context, status=status)
         settle(self.request, response, self.commenter)
         return response
+
+    def _advice(self, about: Spot, form: CommentForm) -> intake.Advice:
+        """On the words where there are any, else on what is known before them."""
+        if form.is_bound and form.is_valid():
+            return intake.advise(self._draft(about, form))
+        return form.advice
 
     def _require_calm(self) -> None:
         """A preview counts against no limit of the author's; this only keeps scripts from it."""
@@ -270,35 +279,43 @@ def _closed(spot: Spot) -> str:
     return "This comment is no longer there to be answered."
 
 
-def empty_form(request: HttpRequest, post: Post, commenter: Commenter | None = None) -> CommentForm:
+def empty_form(
+    request: HttpRequest, post: Post, commenter: Commenter | None = None, *, is_public: bool = False
+) -> CommentForm:
     """A form to fill in, stamped for this post; any page of the post may hold it.
 
-    With a commenter it is filled with name and address: then the page has to be private.
+    With a commenter it is filled with name and address: then the page has to be private. On a page
+    that `is_public` it says nothing of this reader.
     """
-    staff = staff_of(request)
     return CommentForm(
         initial={"stamp": make_stamp(STAMP, post.pk)},
-        staff=staff is not None,
+        staff=staff_of(request) is not None,
         commenter=commenter,
-        advice=advice_for(post, None, staff, commenter),
+        advice=advice_before(request, post, commenter, is_public=is_public),
     )
 
 
-def advice_for(
-    post: Post, parent: Comment | None, staff: Any, commenter: Commenter | None
+def advice_before(
+    request: HttpRequest,
+    post: Post,
+    commenter: Commenter | None,
+    *,
+    parent: Comment | None = None,
+    is_public: bool = False,
 ) -> intake.Advice:
-    """What stands above an empty form. The screener's queries: see intake.Screener.advise."""
+    """What can be said above an empty form.
+
+    Of a page that `is_public` the answer may be kept for others: it says nothing of this reader.
+    """
+    nobody = {"user": None, "commenter": None, "network": ""}
+    reader = {
+        "user": staff_of(request),
+        "commenter": commenter,
+        "network": network_digest(request),
+    }
+    who: dict[str, Any] = nobody if is_public else reader
     return intake.advise(
-        intake.Draft(
-            post=post,
-            parent=parent,
-            name="",
-            mail="",
-            text="",
-            html="",
-            user=staff,
-            commenter=commenter,
-        )
+        intake.Draft(post=post, parent=parent, name="", mail="", text="", html="", **who)
     )
 
 

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",  # for its index of arrays; no extension of Postgres is used
     "mptt",
     "procrastinate.contrib.django",
+    "simple_history",
     # From below upwards: the roles are made last, out of everybody's permissions.
     "core",
     "blog",
@@ -85,6 +86,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.text("STATIC_ROOT") or BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+# Pictures: the originals, which nothing serves, and what is made of them.
+MEDIA_ROOT = env.text("MEDIA") or BASE_DIR / "media"
+PICTURE_MAX_MB = env.integer("PICTURE_MAX_MB", 20, at_least=1)
+
 # Public pages carry no CSRF token (it would set a cookie); core/guards.py looks at Origin instead,
 # which needs the referrer policy not to blank it on the site's own requests.
 SECURE_REFERRER_POLICY = "same-origin"
@@ -121,6 +126,9 @@ COMMENTS_CLOSE_AFTER_DAYS = env.integer("COMMENTS_CLOSE_AFTER_DAYS", 0)
 COMMENTS_PER_PAGE = env.integer("COMMENTS_PER_PAGE", 100, at_least=1)
 # At so many reports by different readers a comment waits for a moderator again; 0: never.
 COMMENT_REPORTS_TO_HOLD = env.integer("REPORTS_TO_HOLD", 0)
+# The outside check (moderation/outside.py): without a key nothing is ever sent.
+AKISMET_KEY = env.text("AKISMET_KEY")
+AKISMET_ADDRESS = env.text("AKISMET_ADDRESS", "https://rest.akismet.com/1.1/comment-check")
 POSTS_PER_PAGE = env.integer("POSTS_PER_PAGE", 10, at_least=1)
 
 # Mail goes by core/mail.py. MAILERS has the shape of Django 6.1's setting, which there replaces the

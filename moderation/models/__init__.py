@@ -4,6 +4,7 @@ from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLe
 from moderation.models.notices import Notice, NoticeKind, NoticeWishes, Pace
 from moderation.models.policy import Acceptance, Clause, Policy
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
+from moderation.models.rehearsal import Flip, Rehearsal
 from moderation.models.rules import EFFECTS, Rule
 from moderation.models.sanctions import Sanction, SlowBranch
 from moderation.models.traces import Fingerprint, Source, SourceUse
@@ -20,6 +21,7 @@ __all__ = [
     "DecisionNote",
     "Delivery",
     "Fingerprint",
+    "Flip",
     "Likeness",
     "LogEntry",
     "Notice",
@@ -27,6 +29,7 @@ __all__ = [
     "NoticeWishes",
     "Pace",
     "Policy",
+    "Rehearsal",
     "Report",
     "Rule",
     "Sanction",

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple, cast
 
-from comments.intake import COULD_NOT_RUN, Draft, Effect, Reason
+from comments.intake import COULD_NOT_RUN, Draft, Effect, Reason, Verdict
 from moderation.models import Rule
 from moderation.screening.facts import Facts, Group, gather, gather_after
 from moderation.screening.facts.asking import Question, Rows, ask, question
@@ -15,6 +15,8 @@ from moderation.screening.facts.history import History
 from moderation.screening.facts.sanctions import Sanctions
 from moderation.screening.kind import CouldNotRun, Finding, Kind, kinds
 from moderation.screening.parameters import UnreadableParameters, read
+from moderation.screening.sanctions import sanction_reasons, trust_in
+from moderation.screening.verdicts import NO_RULES, decide, decide_on_staff, soften
 
 logger = logging.getLogger(__name__)
 
@@ -35,10 +37,28 @@ class Ready:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules that are on; `broken` says of each that can't run why it can't."""
+    """The rules that are on; `broken` says of each that can't run why it can't.
+
+    With `is_part` there are more, which a rehearsal leaves out.
+    """
 
     ready: Sequence[Ready]
     broken: Sequence[Reason]
+    is_part: bool = False
+
+    @property
+    def is_any(self) -> bool:
+        """Whether a rule is on at all."""
+        return bool(self.ready or self.broken or self.is_part)
+
+    def known_from(self, draft: Draft) -> "RuleSet":
+        """Those that can say something before anything is sent, by what of the draft is there."""
+        known = {"place"}
+        if draft.commenter is not None or draft.network:
+            known.add("writer")
+        if draft.text:
+            known |= {"writer", "text"}
+        return RuleSet([one for one in self.ready if one.kind.known_from in known], ())
 
     @property
     def groups(self) -> list[type[Group]]:
@@ -120,6 +140,22 @@ def ready(rules: Iterable[Rule]) -> RuleSet:
         except UnreadableParameters as error:
             broken.append(_could_not_run(rule.kind, str(error)))
     return RuleSet(fit, broken)
+
+
+def judge(rules: RuleSet, facts: Facts, counted: Sequence[Reason] = ()) -> Verdict:
+    """The verdict of some rules on some facts, with what the limits found. Queries nothing.
+
+    The facts hold what is ALWAYS asked: sanctions against the writer count, and trust softens.
+    """
+    reasons = [*counted, *rules.run(facts)]
+    if not rules.is_any:
+        reasons.append(NO_RULES)
+    if facts.is_staff:
+        return decide_on_staff(reasons)
+    trust = trust_in(facts)
+    if trust is not None:
+        reasons = [trust.reason, *(reasons if trust.rests else soften(reasons))]
+    return decide([*sanction_reasons(facts), *reasons])
 
 
 def run(one: Ready, facts: Facts) -> Reason | None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from comments import commenters
+from comments import commenters, own
 from comments.models import Comment, Commenter, Submission
 from comments.shapes import shape_of
 from core.guards import make_stamp
@@ -308,6 +308,22 @@ def test_one_may_continue_ones_own_waiting_comment_in_its_place(client, post):
     assert "your waiting comment" in own
 
 
+@pytest.mark.parametrize("view", ["", "?view=chronological"])
+def test_a_continuation_stays_readable_when_its_first_part_is_taken_back(client, post, view):
+    status = write(client, post, text="First half", remember="on").url
+    stamp = make_stamp("comment", post.pk)
+    form = {"name": "Hanna", "text": "Second half", "continues": "on", "stamp": stamp}
+    assert client.post(f"{status}continue/", form).status_code == 302
+    first = Comment.objects.get(text="First half")
+    own.withdraw_comment(comment_id=first.pk, version=first.version)
+    answer = client.get(f"{HERE}{view}")
+    assert answer.status_code == 200
+    assert "First half" not in answer.content.decode()
+    if view:
+        assert "Second half" in answer.content.decode()
+        assert "in reply to a comment that is not public" in answer.content.decode()
+
+
 def test_the_cookie_proves_that_a_reply_to_oneself_goes_on(client, other, post):
     write(client, post, remember="on")
     publish(Comment.objects.get())
@@ -316,13 +332,14 @@ def test_the_cookie_proves_that_a_reply_to_oneself_goes_on(client, other, post):
 
 
 @pytest.mark.parametrize("many", [1, 9])
-def test_a_private_page_takes_three_queries_more_for_any_number(
+def test_a_private_page_takes_five_queries_more_for_any_number(
     client, post, many, django_assert_num_queries
 ):
     make_published(post)
     for number in range(many):
         write(client, post, text=f"Text {number}", remember="on")
-    with django_assert_num_queries(10):  # the commenter, what waits, sanctions
+    # the eight of the public page, the commenter, what waits, limits, sanctions, history
+    with django_assert_num_queries(13):
         client.get(HERE)
 
 

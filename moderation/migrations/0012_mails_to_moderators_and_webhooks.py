@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ('auth', '0012_alter_user_first_name_max_length'),
         ('comments', '0015_mails_to_commenters'),
         ('core', '0004_made_mails'),
-        ('moderation', '0010_sanctions'),
+        ('moderation', '0011_rehearsal'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
