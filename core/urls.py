@@ -1,6 +1,10 @@
 from django.urls import path
 
 from core import views
+from core.mail_events import mail_events
 
 app_name = "core"
-urlpatterns = [path("signin/<str:token>/", views.SignInView.as_view(), name="signin")]
+urlpatterns = [
+    path("signin/<str:token>/", views.SignInView.as_view(), name="signin"),
+    path("mail/events/", mail_events, name="mail-events"),
+]
