@@ -7,14 +7,22 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from blog.models import Post, Tag
+from blog.models import Blogroll, Post, Tag
+from blog.old_addresses import leave_redirect_of_move
 from blog.permissions import editable_posts, may_edit
+from core.site import current
 
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ["name"]}
     search_fields = ["name"]
+
+
+@admin.register(Blogroll)
+class BlogrollAdmin(admin.ModelAdmin):
+    list_display = ["title", "address", "feed"]
+    search_fields = ["title", "address"]
 
 
 @admin.register(Post)
@@ -44,7 +52,9 @@ class PostAdmin(admin.ModelAdmin):
         return [] if request.user.has_perm("blog.edit_any_post") else ["author"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"author": request.user.pk, **super().get_changeform_initial_data(request)}
+        given = super().get_changeform_initial_data(request)
+        comments = current().new_posts_comments
+        return {"author": request.user.pk, "comments_status": comments, **given}
 
     def has_change_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
         if obj is None:
@@ -58,4 +68,7 @@ class PostAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Post, form: ModelForm, change: bool) -> None:
         if not change and obj.author_id is None:
             obj.author_id = request.user.pk
+        was = Post.objects.get(pk=obj.pk) if change else None
         super().save_model(request, obj, form, change)
+        if was is not None:
+            leave_redirect_of_move(was=was, now=obj)

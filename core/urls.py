@@ -1,6 +1,11 @@
+from django.contrib import admin
 from django.urls import path
 
 from core import views
 
 app_name = "core"
-urlpatterns = [path("signin/<str:token>/", views.SignInView.as_view(), name="signin")]
+urlpatterns = [
+    path("signin/<str:token>/", views.SignInView.as_view(), name="signin"),
+    path("admin/first-run/", admin.site.admin_view(views.FirstRunView.as_view()), name="first-run"),
+    path("colours-<int:version>.css", views.colours, name="colours"),
+]

@@ -1,9 +1,13 @@
 """Fixtures that most tests share. Everything runs on a real Postgres."""
 
+from math import inf
+
 import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+
+from core import site
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +35,12 @@ def run_jobs(db):
                 cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def settled_site(monkeypatch):
+    """Each test begins with a site whose settings nobody has chosen, and that is known already."""
+    monkeypatch.setattr(site, "FRESH_FOR", inf)
+    site.hold(None)
+    yield
+    site.hold(None)

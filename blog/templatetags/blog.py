@@ -11,7 +11,7 @@ register = template.Library()
 def menu_pages() -> PostQuerySet:
     """The published pages that belong in the site's menu, by title. One query when looped over."""
     return (
-        Post.objects.published()
+        Post.objects.listed()
         .pages()
         .filter(in_menu=True)
         .only("title", "slug", "kind")

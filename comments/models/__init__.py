@@ -3,6 +3,7 @@
 from comments.models.arrivals import Confirmation, Submission
 from comments.models.comment import Comment
 from comments.models.commenter import Commenter
+from comments.models.indexed import IndexedComment
 from comments.models.judged import Appeal, RecordedReason, Revision
 from comments.models.places import Conversation, Place
 from comments.models.querysets import CommentManager, CommentQuerySet
@@ -16,6 +17,7 @@ __all__ = [
     "Commenter",
     "Confirmation",
     "Conversation",
+    "IndexedComment",
     "OpenReference",
     "Place",
     "RecordedReason",

@@ -35,8 +35,8 @@ class CommentQuerySet(TreeQuerySet):
         return self.visible_to().filter(status=Status.PUBLISHED)
 
     def public(self) -> "CommentQuerySet":
-        """What everybody may read, under whichever post: for feeds and search."""
-        return self.published().filter(post__in=Post.objects.published())
+        """What everybody may find, under whichever post: for feeds and search."""
+        return self.published().filter(post__in=Post.objects.listed())
 
     def waiting_of(self, commenter: "Commenter | None") -> "CommentQuerySet":
         """What waits and was never public, for the eyes of the one who wrote it alone.

@@ -17,6 +17,7 @@ from comments import page
 from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_place
+from comments.structured import describe_comments
 from comments.views.remembering import is_personal, keep_private, visit_stamp
 from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
@@ -61,6 +62,14 @@ class ConversationView(PostView):
             is_personal=is_personal(self.request),
             **kwargs,
         )
+
+    def describe(self, context: dict[str, Any]) -> dict[str, Any]:
+        """The post with the published comments of this page."""
+        described = super().describe(context)
+        if not self.object.shows_comments:
+            return described
+        shown = context["leaf"].entries
+        return {**described, **describe_comments(shown, context["totals"].published)}
 
     def _leaf(
         self, post: Post, totals: page.Totals, visited_at: datetime | None

@@ -1,4 +1,4 @@
-"""Posts, pages and tags."""
+"""Posts and pages."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +12,16 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from blog import markup
+from blog.models.tag import Tag
+from core.site import current
 
 # First path segments that the site itself answers; a page may not take them.
 RESERVED_SLUGS = frozenset(
     [
         "about-colloquy",
         "admin",
+        "archive",
+        "blogroll",
         "comments",
         "feed",
         "feeds",
@@ -31,32 +35,24 @@ RESERVED_SLUGS = frozenset(
         "sitemap",
         "static",
         "tags",
+        *map(str, range(1900, 2100)),  # the archive of a year
     ]
 )
 
 
-class Tag(models.Model):
-    """A word that groups posts."""
-
-    name = models.CharField(max_length=100, unique=True)
-    slug = models.SlugField(max_length=100, unique=True, allow_unicode=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("blog:tag", args=[self.slug])
-
-
 class PostQuerySet(models.QuerySet["Post"]):
-    """Sets of posts; `published` is the only place that says what the public may see."""
+    """Sets of posts; `published` and `listed` alone say what the public may see, and where."""
 
     def published(self, now: datetime | None = None) -> "PostQuerySet":
-        """What everybody may read at `now`. Its twin for one row is Post.is_published."""
+        """What everybody may read at `now` by its address. Twin for one row: Post.is_published.
+
+        Every list, feed, count and search takes `listed` instead.
+        """
         return self.filter(status=Post.Status.PUBLISHED, published_at__lte=now or timezone.now())
+
+    def listed(self, now: datetime | None = None) -> "PostQuerySet":
+        """What is published and may be found without its address. Twin: Post.is_listed."""
+        return self.published(now)
 
     def posts(self) -> "PostQuerySet":
         """Dated posts, without the pages."""
@@ -181,9 +177,14 @@ class Post(models.Model):
         )
 
     @property
+    def is_listed(self) -> bool:
+        """Twin of PostQuerySet.listed for one row, at this moment."""
+        return self.is_published
+
+    @property
     def comments_end_at(self) -> datetime | None:
         """When comments close by themselves: its own date, the site's rule, or never."""
-        days = settings.COMMENTS_CLOSE_AFTER_DAYS
+        days = current().comments_close_after_days
         if self.comments_close_at or not days or self.published_at is None:
             return self.comments_close_at
         return self.published_at + timedelta(days=days)

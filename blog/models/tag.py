@@ -1,0 +1,20 @@
+"""Words that group posts."""
+
+from django.db import models
+from django.urls import reverse
+
+
+class Tag(models.Model):
+    """A word that groups posts."""
+
+    name = models.CharField(max_length=100, unique=True)
+    slug = models.SlugField(max_length=100, unique=True, allow_unicode=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("blog:tag", args=[self.slug])
