@@ -1,4 +1,4 @@
-"""What search engines are told: a map of the site in parts, and which addresses they may ask for."""
+"""What search engines are told: a map of the site in parts, and what they may ask for."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -28,6 +29,8 @@ class SiteSettingsAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """There is but one: straight to it, or to the page that makes it."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         if SiteSettings.objects.exists():
             return redirect("admin:core_sitesettings_change", 1)
         return redirect("core:first-run")

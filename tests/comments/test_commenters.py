@@ -322,7 +322,7 @@ def test_a_private_page_takes_two_queries_more_for_any_number(
     make_published(post)
     for number in range(many):
         write(client, post, text=f"Text {number}", remember="on")
-    with django_assert_num_queries(9):  # the seven of the public page, the commenter, what waits
+    with django_assert_num_queries(10):  # the eight of the public page, the commenter, what waits
         client.get(HERE)
 
 
