@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.http import quote_etag
 
@@ -73,9 +74,10 @@ def state_of(scope: Scope) -> State:
 
     `modified` counts what was published once and is no longer, so that its going shows, too.
     """
+    words = Tag.objects.filter(posts=OuterRef("pk")).order_by("name").values("name")
     entries = list(
         _newest(scope)
-        .annotate(words=ArrayAgg("tags__name", ordering="tags__name"))
+        .annotate(words=ArraySubquery(words))
         .values_list(
             "pk", "updated_at", "published_at", "words", "author__first_name", "author__last_name"
         )

@@ -140,7 +140,9 @@ def test_words_that_say_nothing_are_answered_in_a_sentence(client):
     assert "too common" in client.get("/search/?q=the").content.decode()
 
 
-@pytest.mark.parametrize("where", ["in=nothing", "in=posts&page=0", "in=posts&page=2", "in=posts&page=x"])
+@pytest.mark.parametrize(
+    "where", ["in=nothing", "in=posts&page=0", "in=posts&page=2", "in=posts&page=x"]
+)
 def test_a_page_that_is_not_there_is_not_found(client, where):
     assert client.get(f"/search/?q=canary&{where}").status_code == 404
 
