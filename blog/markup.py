@@ -4,107 +4,120 @@ The author is trusted to format, not to run scripts: a hacked account or an impo
 the readers. Strangers' text has a pipeline of its own, in comments.
 """
 
-import threading
-from typing import Final
+from collections.abc import Iterator, Mapping
+from functools import partial
+from html.parser import HTMLParser
+from typing import Any, Final
 
+from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
 from bleach.sanitizer import Cleaner
-from markdown_it import MarkdownIt
 
-VERSION: Final = 1  # raise it when the same source gives other HTML
+from blog import markdown
+from blog.colours import LANGUAGE, colour_listings
+from blog.picture_sizes import ADDRESS, Size, attributes
+from core.html_tokens import tokens
 
-TAGS: Final = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "cite",
-        "code",
-        "dd",
-        "del",
-        "details",
-        "dfn",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-        "var",
-    ]
-)
-ATTRIBUTES: Final = {
-    "*": ["id", "lang", "dir", "title"],
-    "a": ["href", "rel"],
-    "img": ["src", "alt", "width", "height", "loading"],
-    "ol": ["start", "reversed"],
-    "td": ["colspan", "rowspan"],
-    "th": ["colspan", "rowspan", "scope"],
-    "details": ["open"],
-    "blockquote": ["cite"],
-    "q": ["cite"],
+VERSION: Final = 2  # raise it when the same source gives other HTML
+
+# fmt: off
+TAGS: Final = frozenset({
+    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details",
+    "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6",
+    "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp",
+    "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "u", "ul", "var",
+})
+# fmt: on
+ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
+    "*": frozenset({"id", "lang", "dir", "title"}),
+    "a": frozenset({"href", "rel"}),
+    "img": frozenset({"src", "alt", "width", "height", "loading"}),
+    "ol": frozenset({"start", "reversed"}),
+    "td": frozenset({"colspan", "rowspan"}),
+    "th": frozenset({"colspan", "rowspan", "scope"}),
+    "details": frozenset({"open"}),
+    "blockquote": frozenset({"cite"}),
+    "q": frozenset({"cite"}),
+    "section": frozenset({"aria-label"}),
 }
 PROTOCOLS: Final = frozenset({"http", "https", "mailto"})
 
-_here = threading.local()  # a bleach Cleaner shared by threads mixes up their texts
+Pictures = Mapping[str, Size]
+NO_PICTURES: Final[Pictures] = {}
 
 
-def render_markdown(source: str) -> str:
+def render_markdown(source: str, pictures: Pictures = NO_PICTURES) -> str:
     """Safe HTML of an author's Markdown; raw HTML in it is allowed and cleaned."""
-    return clean(_markdown().render(source))
+    return clean(markdown.to_html(source), pictures)
 
 
-def clean(html: str) -> str:
-    """Reduce HTML to the list of tags above; a top-level heading becomes a second-level one."""
-    cleaned: str = _cleaner().clean(html.replace("<h1", "<h2").replace("</h1>", "</h2>"))
-    return cleaned
+def clean(html: str, pictures: Pictures = NO_PICTURES) -> str:
+    """Reduce HTML to the list of tags above; a top-level heading becomes a second-level one.
+
+    An img that names one of our `pictures` gets its sizes, whatever the author wrote there.
+    """
+    cleaned: str = _cleaner(pictures).clean(html.replace("<h1", "<h2").replace("</h1>", "</h2>"))
+    return colour_listings(cleaned)
 
 
-def _markdown() -> MarkdownIt:
-    if not hasattr(_here, "markdown"):
-        _here.markdown = MarkdownIt("commonmark", {"html": True, "maxNesting": 50}).enable("table")
-    markdown: MarkdownIt = _here.markdown
-    return markdown
+def images_in(html: str) -> list[dict[str, str]]:
+    """The attributes of every img of cleaned HTML, in order."""
+    found = _Images()
+    found.feed(html)
+    return found.images
 
 
-def _cleaner() -> Cleaner:
-    if not hasattr(_here, "cleaner"):
-        _here.cleaner = Cleaner(
-            tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True
-        )
-    return _here.cleaner
+class PictureFilter(Filter):
+    """Gives our pictures their sizes; every image but the first is fetched when it comes near."""
+
+    def __init__(self, source: Any, pictures: Pictures) -> None:
+        super().__init__(source)
+        self.pictures = pictures
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        images = 0
+        for token in super().__iter__():
+            if token.get("name") == "img" and token["type"] in {"StartTag", "EmptyTag"}:
+                self._complete(token["data"])
+                if images:
+                    token["data"][None, "loading"] = "lazy"
+                images += 1
+            yield token
+
+    def _complete(self, data: dict[tuple[None, str], str]) -> None:
+        data.pop((None, "loading"), None)
+        named = ADDRESS.fullmatch(data.get((None, "src"), ""))
+        if named and (size := self.pictures.get(named[1])):
+            data.update({(None, name): value for name, value in attributes(named[1], size)})
+
+
+class _Images(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.images: list[dict[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self.images.append({name: value or "" for name, value in attrs})
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    if name == "class":
+        if tag == "code":
+            return LANGUAGE.fullmatch(value) is not None
+        return markdown.CLASSES.issuperset(value.split())
+    return name in ATTRIBUTES["*"] or name in ATTRIBUTES.get(tag, ())
+
+
+def _cleaner(pictures: Pictures) -> Cleaner:
+    """A new one each time: one that threads share mixes up their texts."""
+    cleaner = Cleaner(
+        tags=TAGS,
+        attributes=_is_allowed,
+        protocols=PROTOCOLS,
+        strip=True,
+        strip_comments=True,
+        filters=[partial(PictureFilter, pictures=pictures)],
+    )
+    cleaner.walker = tokens  # type: ignore[assignment]
+    return cleaner

@@ -6,10 +6,12 @@ from blog import (
     crawling,
     feed_views,
     old_views,
+    picture_views,
     search_views,
     sharing_views,
     views,
 )
+from blog.picture_sizes import KEY
 
 
 class SlugConverter:
@@ -57,7 +59,27 @@ class DayConverter(YearConverter):
     width = 2
 
 
+class KeyConverter(SlugConverter):
+    """A picture's key."""
+
+    regex = KEY
+
+
+class WidthConverter:
+    """A number of pixels, in one spelling only."""
+
+    regex = "[1-9][0-9]{0,3}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
 register_converter(SlugConverter, "anyslug")
+register_converter(KeyConverter, "picture")
+register_converter(WidthConverter, "width")
 register_converter(PostFeedConverter, "postfeed")
 register_converter(YearConverter, "year")
 register_converter(MonthConverter, "month")
@@ -100,6 +122,7 @@ old = [
         name="old-feed-blogger",
     ),
 ]
+# Everything but the three, for whoever mounts them.
 lists = [
     path("", views.PostListView.as_view(), name="index"),
     path("archive/", require_safe(archive_views.archive), name="archive"),
@@ -127,6 +150,13 @@ lists = [
         r"^card/(?P<post_id>[0-9]{1,18})-(?P<digest>[0-9a-f]{16})\.png$",
         require_safe(sharing_views.card),
         name="card",
+    ),
+    path("preview/<str:token>/", views.PreviewView.as_view(), name="preview"),
+    path("pictures/<picture:key>/", picture_views.LargestView.as_view(), name="picture"),
+    path(
+        "pictures/<picture:key>/<width:width>.webp",
+        picture_views.PictureView.as_view(),
+        name="picture-size",
     ),
     *old,
 ]

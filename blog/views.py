@@ -2,21 +2,23 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
+from django.views import View
 from django.views.generic import DetailView, ListView
 
 from blog.archive import neighbours
 from blog.models import Post, PostQuerySet, Tag
 from blog.permissions import may_edit
+from blog.previews import find_post
 from blog.sharing import as_script, describe_post, shared
 from core.site import current
 
 
 class PostListView(ListView):
-    """The published posts, newest first. Template: blog/index.html; context: `page_obj`."""
+    """The listed posts, newest first. Template: blog/index.html; context: `page_obj`."""
 
     template_name = "blog/index.html"
 
@@ -34,7 +36,7 @@ class PostListView(ListView):
 
 
 class TagView(PostListView):
-    """The published posts with one tag. Template: blog/index.html; context adds `tag`."""
+    """The listed posts with one tag. Template: blog/index.html; context adds `tag`."""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -90,3 +92,23 @@ class PageView(PostView):
     """One page such as About: the same, at the top of the site."""
 
     kind = Post.Kind.PAGE
+
+
+class PreviewView(View):
+    """A post by its private link, before it is published; then it leads to the post itself.
+
+    Kept by no cache and no index; a revoked link is a 404. Template: blog/preview.html.
+    """
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        post = find_post(token)
+        if post is None:
+            raise Http404
+        if post.is_published:
+            return redirect(post)
+        context = {"post": post, "title": post.title, "html": post.body_as_html}
+        response = render(request, "blog/preview.html", context)
+        add_never_cache_headers(response)
+        response["X-Robots-Tag"] = "noindex"
+        response["Referrer-Policy"] = "no-referrer"
+        return response

@@ -80,9 +80,12 @@ def real_host(text: str, address: str) -> str:
     """
     if not _DOT.search(text) or (text == address and address.isascii()):
         return ""
-    real = _ascii(_host(address))
+    real = ascii_host(_host(address))
     for named in _named_hosts(text):
-        if _without_www(_ascii(named)) != _without_www(real) or readable(_ascii(named)) != named:
+        if (
+            _without_www(ascii_host(named)) != _without_www(real)
+            or readable(ascii_host(named)) != named
+        ):
             return readable(real)
     return ""
 
@@ -107,7 +110,8 @@ def _folded(host: str) -> str:
     return unicodedata.normalize("NFKC", host.translate(_DOTS)).lower().strip(".")
 
 
-def _ascii(host: str) -> str:
+def ascii_host(host: str) -> str:
+    """A host in lower case and ASCII, its other letters as punycode. May raise UnicodeError."""
     return ".".join(
         label if label.isascii() else "xn--" + label.encode("punycode").decode()
         for label in _folded(host).split(".")
@@ -139,7 +143,7 @@ def _readable_label(label: str) -> str:
         letters = label[4:].encode().decode("punycode")
     except UnicodeError:
         return label
-    return label if _ascii(letters) != label or _deceives(letters) else letters
+    return label if ascii_host(letters) != label or _deceives(letters) else letters
 
 
 def _deceives(label: str) -> bool:

@@ -7,8 +7,9 @@ by it, unless it is the same one: a stranger may have typed the address.
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from comments import names
+from comments import names, notifications, subscriptions
+from comments.mail_kinds import Frequency, MailKind
 from comments.models import Comment, Commenter, Confirmation
 from comments.status import Status
 from core.mail import NotAnAddress, enqueue_mail
@@ -34,6 +36,17 @@ class Confirmed(NamedTuple):
 
     commenter: Commenter
     remember: bool
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the page with the button asked: how often, and what to follow beside answers.
+
+    `often` None leaves what the commenter chose before.
+    """
+
+    often: Frequency | None = None
+    follow: Literal["", "branch", "post"] = ""
 
 
 def ask(comment: Comment, *, remember: bool, network: str) -> bool:
@@ -59,10 +72,13 @@ def find(token: str) -> Confirmation | None:
     return good.select_related("comment__post").filter(digest=_digest(token)).first()
 
 
-def confirm(token: str, *, browser: Commenter | None) -> Confirmed | None:
+def confirm(
+    token: str, *, browser: Commenter | None, wishes: Wishes | None = None
+) -> Confirmed | None:
     """Use a link up; `browser` is the commenter of the cookie that came with the press.
 
-    None when the link is unknown, used, or out of time; of two presses at once one gets through.
+    What became of the comment meanwhile is told by mail from now on, as `wishes` says. None when
+    the link is unknown, used, or out of time; of two presses at once one gets through.
     """
     with transaction.atomic():
         found = find(token)
@@ -76,13 +92,30 @@ def confirm(token: str, *, browser: Commenter | None) -> Confirmed | None:
         if browser is not None and is_sender and not browser.is_confirmed:
             browser.comments.update(commenter=holder)
             browser.delete()
+        _note_wishes(found.comment, holder, wishes or Wishes())
+        found.comment.refresh_from_db()
+        notifications.note_change(found.comment)
         return Confirmed(holder, remember=found.remember or is_sender)
+
+
+def wished_before(mail: str) -> Frequency:
+    """How often the holder of an address is told of answers, if it is confirmed already."""
+    known = Commenter.objects.filter(mail=mail).exclude(confirmed_at=None).first()
+    return Frequency(known.answers) if known else Frequency.INSTANT
 
 
 def tidy(mail: str) -> str:
     """An address as it is stored: the domain in lower case, the rest as it was typed."""
     mailbox, _, domain = mail.strip().rpartition("@")
     return f"{mailbox}@{domain.lower()}"
+
+
+def _note_wishes(comment: Comment, holder: Commenter, wishes: Wishes) -> None:
+    if wishes.often is not None:
+        subscriptions.set_frequencies(holder, dict.fromkeys(MailKind.values, wishes.often))
+    if wishes.follow:
+        top = comment.get_root() if wishes.follow == "branch" else None
+        subscriptions.follow(by=holder, post=comment.post, branch=top)
 
 
 def _is_due(mail: str, network: str) -> bool:
@@ -100,7 +133,6 @@ def _mailbox(mail: str) -> str:
 
 def _send(comment: Comment, mail: str, remember: bool) -> None:
     now = timezone.now()
-    Confirmation.objects.filter(expires_at__lt=now).delete()
     token = secrets.token_urlsafe(32)
     made = Confirmation.objects.create(
         comment=comment,

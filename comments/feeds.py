@@ -29,13 +29,14 @@ Absolute = Callable[[str], str]  # from a path to a whole address
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What a feed is about: comments, public or not, under some posts."""
+    """What a feed is about: comments, public or not, under some posts; and what may be shown."""
 
     title: str
     path: str
     id: str
     comments: CommentQuerySet
     posts: PostQuerySet
+    shown: PostQuerySet
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def of_post(post: Post) -> Scope:
         id=_urn("post", post.pk, post.created_at),
         comments=Comment.objects.filter(post=post),
         posts=Post.objects.filter(pk=post.pk),
+        shown=Post.objects.published(),
     )
 
 
@@ -70,6 +72,7 @@ def of_branch(head: Comment) -> Scope:
         id=_urn("branch", head.pk, head.submitted_at),
         comments=head.get_descendants(include_self=True),
         posts=Post.objects.filter(pk=head.post_id),
+        shown=Post.objects.published(),
     )
 
 
@@ -81,6 +84,7 @@ def of_site(path: str) -> Scope:
         id=str(uuid5(NAMES, "site").urn),
         comments=Comment.objects.all(),
         posts=Post.objects.all(),
+        shown=Post.objects.listed(),
     )
 
 
@@ -125,8 +129,8 @@ def make_feed(
 
 
 def _newest(scope: Scope) -> CommentQuerySet:
-    newest: CommentQuerySet = scope.comments.public().order_by("-published_at", "-pk")[:ENTRIES]
-    return newest
+    shown: CommentQuerySet = scope.comments.published().filter(post__in=scope.shown)
+    return shown.order_by("-published_at", "-pk")[:ENTRIES]
 
 
 def _with_what_it_answers(comments: CommentQuerySet) -> CommentQuerySet:

@@ -75,9 +75,9 @@ class CommentForm(forms.Form):
     )
     tell_me = forms.BooleanField(
         required=False,
-        label="Confirm this address",
-        help_text="So that you are recognised and can be told about answers. A link comes by mail,"
-        " at most one a day.",
+        label="Tell me about answers",
+        help_text="And what becomes of the comment, by mail. First a link comes to confirm the"
+        " address, at most one a day; every mail after it has a link that stops them.",
     )
     website = WrittenField(
         required=False,

@@ -20,7 +20,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
 from blog.models import Post
-from comments import markup, numbers, tree
+from comments import markup, notifications, numbers, tree
 from comments.errors import NotOpen, TooMany, TurnedAway
 from comments.models import Comment, Commenter, RecordedReason, Submission
 from comments.rendering import record_references, render_text
@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 GONE: Final = "The comment you answer is no longer there to be answered."
 SAME_FORM_WITHIN: Final = timedelta(hours=1)
 DOUBLE_CLICK_WITHIN: Final = timedelta(minutes=1)
+
+COULD_NOT_RUN: Final = "could not run"  # a key in the evidence of a reason: no rule's finding
 
 Effect = Literal["note", "publish", "hold", "spam", "reject", "refuse"]
 
@@ -218,6 +220,28 @@ def make_draft(
     )
 
 
+def draft_of(comment: Comment) -> Draft:
+    """What was sent, from the comment that it became, with its present text. No query.
+
+    `comment` comes with post, parent, answers, user and commenter; what only the form knew, its
+    stamp and when it was made, is not there any more.
+    """
+    return Draft(
+        post=comment.post,
+        parent=comment.answers or comment.parent,
+        name=comment.name,
+        mail=comment.mail,
+        text=comment.text,
+        html=comment.html,
+        user=comment.user,
+        commenter=comment.commenter,
+        network=comment.network,
+        continues=comment.continues,
+        accepted=True,
+        replaces=comment,
+    )
+
+
 def receive(draft: Draft, *, sender: str) -> Comment:
     """Screen and store a draft, once: the same form again within an hour gives the same comment.
 
@@ -331,11 +355,31 @@ def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:
             effect=reason.effect,
             sentence=reason.sentence,
             evidence=reason.evidence,
+            advice=reason.advice,
             clause_id=reason.clause_id,
             recorded_at=at,
         )
         for reason in verdict.reasons
     )
+
+
+def count(draft: Draft) -> tuple[Reason, ...]:
+    """Count one try to send against the screener's limits; what it passes goes into the verdict.
+
+    Called outside any transaction. Raises TooMany; else never raises.
+    """
+    try:
+        screener = load_screener(settings.COMMENT_SCREENER)
+        found = screener.count(draft) if screener is not None else ()
+    except Exception:
+        logger.exception("The screener could not count; the comment is held.")
+        sentence = "The limits could not be counted, so a person has to look."
+        evidence = {COULD_NOT_RUN: "limits"}
+        return (Reason(rule="limits", effect="hold", sentence=sentence, evidence=evidence),)
+    for reason in found:
+        if reason.effect == "refuse":
+            raise TooMany(reason.advice or reason.sentence)
+    return found
 
 
 def _count(draft: Draft, sender: str) -> tuple[Reason, ...]:
@@ -344,17 +388,7 @@ def _count(draft: Draft, sender: str) -> tuple[Reason, ...]:
         digest=_digest(draft, sender), received_at__gte=timezone.now() - SAME_FORM_WITHIN
     ).exists():
         return ()
-    try:
-        screener = load_screener(settings.COMMENT_SCREENER)
-        found = screener.count(draft) if screener is not None else ()
-    except Exception:
-        logger.exception("The screener could not count; the comment is held.")
-        sentence = "The limits could not be counted, so a person has to look."
-        return (Reason(rule="limits", effect="hold", sentence=sentence),)
-    for reason in found:
-        if reason.effect == "refuse":
-            raise TooMany(reason.advice or reason.sentence)
-    return found
+    return count(draft)
 
 
 def _store(
@@ -378,6 +412,8 @@ def _store(
     Submission.objects.filter(digest=digest).update(comment=comment, stamp=draft.stamp)
     if screener is not None:
         screener.record(comment, verdict, now)
+    if comment.is_published:
+        notifications.note_change(comment, by_writer=True)
     return comment
 
 

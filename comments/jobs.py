@@ -1,17 +1,9 @@
-"""What the worker does for finding comments. Nothing has to ask for it: it sees what changed."""
+"""Where the worker finds this app's jobs, and the makers of its mails."""
 
-from typing import Final
+from comments.digests import send_digests
+from comments.index_jobs import index
+from comments.mails import make_digest, make_one
+from comments.notifications import settle
+from comments.retention import forget_addresses
 
-from comments.searching import index_stale_comments
-from core import jobs
-
-AT_ONCE: Final = 1_000
-A_RUN: Final = 20_000
-
-
-@jobs.periodic(name="comments.index_comments", cron="* * * * *")
-def index(timestamp: int) -> None:
-    """After another search language was chosen: index comments again, so many a minute."""
-    for _ in range(0, A_RUN, AT_ONCE):
-        if index_stale_comments(AT_ONCE) == 0:
-            return
+__all__ = ["forget_addresses", "index", "make_digest", "make_one", "send_digests", "settle"]

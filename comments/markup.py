@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from comments import markdown
 from comments.addresses import BARE_ADDRESS, is_linked_whole, is_safe_address, real_host, trim
 from comments.characters import normalise, plain_name, show, writable
+from core.html_tokens import tokens
 
 __all__ = [
     "REL",
@@ -30,6 +31,7 @@ __all__ = [
     "plain_name",
     "render",
     "show",
+    "spell_links",
     "trusted",
     "without_hosts",
     "writable",
@@ -54,6 +56,7 @@ STAND_INS: Final = (
     ("&quot;", "\u206d"),
 )
 
+LINK: Final = re.compile(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 HOST_BESIDE: Final = re.compile(r" \[[^\s\[\]<>]+\]</a>")
 
 _here = threading.local()  # a bleach Cleaner shared by threads mixes up their texts
@@ -80,6 +83,14 @@ def clean(html: str) -> str:
 def without_hosts(html: str) -> str:
     """Rendered HTML without the hosts beside links: what the text itself says, or a little less."""
     return HOST_BESIDE.sub("</a>", html)
+
+
+def spell_links(html: str) -> str:
+    """Rendered HTML with each link's address written out beside its words, and no link: for mails.
+
+    Of links only; references are unlinked by comments.references.
+    """
+    return LINK.sub(lambda a: a[2] if a[1] in a[2] else f"{a[2]} ({a[1]})", html)
 
 
 def trusted(html: str) -> SafeString:
@@ -152,41 +163,6 @@ class BareAddresses(LinkifyFilter):
         return address, "", rest
 
 
-def _walk(fragment: Any) -> Iterator[dict[str, Any]]:
-    """The tokens of a parsed tree. html5lib's own walker looks for each element among its siblings,
-    which takes seconds when there are thousands.
-    """
-    if fragment.text:
-        yield {"type": "Characters", "data": fragment.text}
-    stack = [(fragment, iter(fragment))]
-    while stack:
-        parent, children = stack[-1]
-        child = next(children, None)
-        if child is not None:
-            yield from _opening(child)
-            stack.append((child, iter(child)))
-            continue
-        stack.pop()
-        yield from _closing(parent) if stack else ()
-
-
-def _opening(element: Any) -> Iterator[dict[str, Any]]:
-    if not isinstance(element.tag, str):  # a comment
-        return
-    attributes = {(None, name): value for name, value in element.items()}
-    kind = "EmptyTag" if element.tag == "br" else "StartTag"
-    yield {"type": kind, "name": element.tag, "namespace": None, "data": attributes}
-    if element.text:
-        yield {"type": "Characters", "data": element.text}
-
-
-def _closing(element: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(element.tag, str) and element.tag != "br":
-        yield {"type": "EndTag", "name": element.tag, "namespace": None}
-    if element.tail:
-        yield {"type": "Characters", "data": element.tail}
-
-
 def _cleaner() -> Cleaner:
     if not hasattr(_here, "cleaner"):
         cleaner = Cleaner(
@@ -197,6 +173,6 @@ def _cleaner() -> Cleaner:
             strip_comments=True,
             filters=[LinkFilter, BareAddresses],
         )
-        cleaner.walker = _walk  # type: ignore[assignment]
+        cleaner.walker = tokens  # type: ignore[assignment]
         _here.cleaner = cleaner
     return _here.cleaner

@@ -15,18 +15,18 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from comments import intake, markup, tree
-from comments.errors import ChangedMeanwhile, NotPossible
+from comments import intake, markup, notifications, tree
+from comments.errors import ChangedMeanwhile, NotPossible, TurnedAway
 from comments.intake import Draft, OwnAct, Reason, Verdict
 from comments.links import link_addresses
 from comments.models import Appeal, Comment, RecordedReason, Revision
 from comments.rendering import record_references
 from comments.status import Remover, Status, may_follow
+from comments.waiting import HARMLESS
 
 EDIT_FOR: Final = timedelta(minutes=15)
 STRICT: Final = frozenset({Status.REJECTED, Status.SPAM})
 CHANGEABLE: Final = frozenset({Status.PENDING, Status.PUBLISHED})
-HARMLESS: Final = frozenset({"note", "publish"})  # effects for which nobody has to look
 
 CLOSED: Final = "Comments on this post are closed, and its texts stay as they are."
 NOT_NOW: Final = "A comment can be changed while it waits, and shortly after publication."
@@ -46,12 +46,15 @@ def edit_comment(*, comment_id: int, version: int, text: str) -> Comment:
     """Give the comment a new text, screened again; the old one is kept.
 
     A published one goes back to waiting when the new text has to be looked at (status_after_edit).
+    Also raises TooMany and TurnedAway.
     """
     draft = _draft_of(comment_id, text)
+    counted = intake.count(draft)
 
     def edit(comment: Comment, now: datetime) -> None:
         _require(why_no_edit(comment, now))
-        verdict, _ = intake.screen(draft)
+        verdict, _ = intake.screen(draft, counted)
+        _require_not_refused(verdict)
         to = status_after_edit(comment, draft, verdict)
         _replace_text(comment, draft, verdict, Revision.Replacement.EDIT, now)
         if to != comment.status:
@@ -79,14 +82,17 @@ def withdraw_comment(*, comment_id: int, version: int) -> Comment:
 def resubmit_comment(*, comment_id: int, version: int, text: str) -> Comment:
     """Send a rejected comment again with another text, once; a person will look at it.
 
-    It waits whatever the verdict on the new text; the reasons are kept.
+    It waits whatever the verdict on the new text; the reasons are kept. Also raises TooMany and
+    TurnedAway.
     """
     draft = _draft_of(comment_id, text)
+    counted = intake.count(draft)
 
     def resubmit(comment: Comment, now: datetime) -> None:
         _require(why_no_resubmission(comment))
         _require(UNCHANGED if draft.text == comment.text else "")
-        verdict, _ = intake.screen(draft)
+        verdict, _ = intake.screen(draft, counted)
+        _require_not_refused(verdict)
         _replace_text(comment, draft, verdict, Revision.Replacement.RESUBMISSION, now)
         comment.change_status(Status.PENDING, at=now)
 
@@ -218,6 +224,11 @@ def _replace_text(
     intake.record_reasons(comment, verdict, now)
 
 
+def _require_not_refused(verdict: Verdict) -> None:
+    if verdict.refusal:
+        raise TurnedAway(verdict.refusal)
+
+
 def _require(refusal: str) -> None:
     if refusal:
         raise NotPossible(refusal)
@@ -237,6 +248,7 @@ def _act(
         before = comment.status
         change(comment, now)
         intake.record_own_act(comment, act, status_before=before, at=now)
+        notifications.note_change(comment, by_writer=True)
         return comment
 
     return tree.under_lock(comment_id, work)

@@ -234,7 +234,9 @@ def _public(
     wanted |= {one.source_id for one in found if one.target_id in here}
     elsewhere = Comment.objects.filter(pk__in=wanted - here.keys()).visible_to()
     # Compared with an empty set Django asks nothing.
-    rows = elsewhere.filter(post__in=Post.objects.published()).select_related("post")
+    # An unlisted post is told of by its own comments alone.
+    own = Q(post_id__in={comment.post_id for comment in here.values()})
+    rows = elsewhere.filter(own | Q(post__in=Post.objects.listed())).select_related("post")
     return {pk: here[pk] for pk in wanted & here.keys()} | {row.pk: row for row in rows}
 
 

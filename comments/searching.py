@@ -4,6 +4,7 @@ from typing import Final
 
 from django.db import connection
 
+from blog.models import Post
 from blog.searching import Findings, make_findings
 from comments.models import Comment, IndexedComment
 from core.search import make_query
@@ -21,7 +22,8 @@ STALE: Final = """
 def find_comments(text: str, number: int) -> Findings:
     """The public comments that a search finds. Three queries, one for an empty result."""
     matches = IndexedComment.objects.filter(vector=make_query(text))
-    public = Comment.objects.public().select_related("post")
+    listed = Comment.objects.public().filter(post__in=Post.objects.listed())
+    public = listed.select_related("post")
     comments = public.defer("text", "mail", "post__body", "post__body_html")
     return make_findings("comments", comments, matches, text, number, html="html")
 

@@ -1,6 +1,12 @@
 """The states of a comment, and which may follow which."""
 
+from datetime import timedelta
+from typing import Final
+
 from django.db import models
+
+# For so long a decision can be taken back before anybody hears of it by mail.
+UNDO_FOR: Final = timedelta(seconds=30)
 
 
 class Status(models.TextChoices):

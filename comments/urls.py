@@ -6,7 +6,16 @@ from blog.models import Post
 from blog.urls import PAGE_ROUTE, POST_ROUTE, SEARCH_ROUTE
 from blog.urls import lists as blog_lists
 from comments.numbers import PATTERN
-from comments.views import confirming, feeds, own, reading, remembering, searching, writing
+from comments.views import (
+    confirming,
+    feeds,
+    mails,
+    own,
+    reading,
+    remembering,
+    searching,
+    writing,
+)
 
 
 class NumberConverter:
@@ -60,6 +69,9 @@ urlpatterns = [
     path("comments/confirmed/", confirming.ConfirmedView.as_view(), name="confirmed"),
     path("comments/visit/<int:post_id>/", remembering.VisitView.as_view(), name="visit"),
     path("comments/forget/<int:post_id>/", remembering.ForgetView.as_view(), name="forget"),
+    path("comments/follow/<int:post_id>/", remembering.FollowView.as_view(), name="follow"),
+    path("comments/unsubscribe/<str:token>/", mails.UnsubscribeView.as_view(), name="unsubscribe"),
+    path("comments/mails/<str:token>/", mails.PreferencesView.as_view(), name="preferences"),
     path("comments/<str:token>/", own.StatusView.as_view(), name="status"),
     path("comments/<str:token>/edit/", own.EditView.as_view(), name="edit"),
     path("comments/<str:token>/resubmit/", own.ResubmitView.as_view(), name="resubmit"),

@@ -1,14 +1,40 @@
-"""How long a comment usually waits, as the status page says it."""
+"""Why a comment waits and how long that usually takes, as the status page says it."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Aggregate, DurationField, ExpressionWrapper, F
 
 from comments.models import Comment
 from comments.status import Status
 
+HARMLESS: Final = frozenset({"note", "publish"})  # effects for which nobody has to look
 LOOK_BACK: Final = timedelta(days=30)
+
+
+class Why(NamedTuple):
+    """Why a comment waits, in sentences that its writer may see.
+
+    `more` says that something is left out here which is for moderators alone.
+    """
+
+    told: tuple[str, ...] = ()
+    more: bool = False
+
+
+def why_it_waits(comment: Comment) -> Why:
+    """What the screening found that made the comment wait; empty if something else did. One query.
+
+    Never a moderator's sentence or evidence: only the advice that was kept with each reason.
+    """
+    if comment.status != Status.PENDING:
+        return Why()
+    # Whatever was done since the reasons were recorded, a report, an appeal, a moderator's "back to
+    # waiting", is why it waits now: the reasons are older then.
+    found = comment.reasons.filter(revision=None, recorded_at__gte=comment.changed_at)
+    holding = list(found.exclude(effect__in=HARMLESS))
+    told = tuple(dict.fromkeys(reason.advice for reason in holding if reason.advice))
+    return Why(told, more=any(not reason.advice for reason in holding))
 
 
 class Median(Aggregate):

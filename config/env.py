@@ -34,8 +34,8 @@ def flag(name: str, *, default: bool) -> bool:
     return default
 
 
-def integer(name: str, default: int, *, at_least: int = 0) -> int:
-    """A whole number, `at_least` or more."""
+def integer(name: str, default: int, *, at_least: int = 0, at_most: int | None = None) -> int:
+    """A whole number, `at_least` or more, `at_most` or less."""
     value = text(name)
     try:
         number = int(value) if value else default
@@ -43,6 +43,8 @@ def integer(name: str, default: int, *, at_least: int = 0) -> int:
         raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}, not a whole number.") from error
     if number < at_least:
         raise ImproperlyConfigured(f"{PREFIX}{name} is {number}; it must be {at_least} or more.")
+    if at_most is not None and number > at_most:
+        raise ImproperlyConfigured(f"{PREFIX}{name} is {number}; it must be {at_most} or less.")
     return number
 
 

@@ -73,11 +73,17 @@ def periodic(*, name: str, cron: str) -> Callable[[Callable[[int], None]], Any]:
 
 
 def enqueue(
-    what: Task[Any, Any, Any], /, *, key: str | None = None, **arguments: int | str
+    what: Task[Any, Any, Any],
+    /,
+    *,
+    key: str | None = None,
+    due_at: datetime | None = None,
+    **arguments: int | str,
 ) -> bool:
     """Have the worker run a task once the caller's transaction is committed, and only then.
 
-    Of one `key` only one job waits at a time: False when this one was not needed.
+    Not before `due_at`, if that is given. Of one `key` only one job waits at a time: False when
+    this one was not needed.
     """
     # Not by the library's app: inside a worker that has connections of its own, and the job would
     # be there before, or without, the change that asks for it.
@@ -86,6 +92,7 @@ def enqueue(
         job_manager=JobManager(DjangoConnector()),
         queue=what.queue,
         queueing_lock=key,
+        schedule_at=due_at,
         task_kwargs=dict(arguments),
     )
     try:

@@ -1,27 +1,26 @@
 """Mails, written down in the transaction of what they tell and sent by the worker.
 
-Every mail goes this way: no request ever waits for a mail server.
+Every mail goes this way: no request ever waits for a mail server. One that tells what may be over
+before it goes is made only when it goes, by a maker, out of the state as it is then.
 """
 
 import logging
 import smtplib
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from email.utils import format_datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import connection, transaction
-from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils import timezone, translation
 
 from core import jobs
+from core.message import Letter, message, one_line, storable
 from core.models import Mail
 
 logger = logging.getLogger(__name__)
@@ -30,6 +29,11 @@ logger = logging.getLogger(__name__)
 KEPT: Final = timedelta(days=30)
 # A mail that waits longer than this is worth a line to the keeper of the site.
 LATE: Final = timedelta(minutes=15)
+NOTHING_TO_TELL: Final = "Nothing was left to tell when it was to go."
+
+# Called with the mail and what enqueue_made_mail was given; None: nothing is to be told any more.
+Maker = Callable[..., Letter | None]
+_makers: dict[str, Maker] = {}
 
 
 class NotAnAddress(ValueError):
@@ -49,14 +53,41 @@ def enqueue_mail(*, to: str, subject: str, text: str, key: str, html: str = "") 
     """
     content = {
         "to": _one_address(to),
-        "subject": _one_line(subject)[:200],
-        "text": _storable(text),
-        "html": _storable(html),
+        "subject": one_line(subject)[:200],
+        "text": storable(text),
+        "html": storable(html),
     }
     one, is_new = Mail.objects.get_or_create(key=key, defaults=content)
     if is_new:
         jobs.enqueue(send, mail_id=one.pk)
     return is_new
+
+
+def maker(name: str) -> Callable[[Maker], Maker]:
+    """Register what makes the mails of this name, by which waiting ones know it tomorrow.
+
+    It runs in the transaction that sends, must not write, and may run again for the same mail. It
+    stands in a module that an app's `jobs.py` imports.
+    """
+
+    def register(make: Maker) -> Maker:
+        _makers[name] = make
+        return make
+
+    return register
+
+
+def enqueue_made_mail(*, maker: str, to: str, key: str, **made_of: int | str) -> Mail | None:
+    """As enqueue_mail, for a mail that its maker makes of `made_of` when it goes. Ids, no texts.
+
+    None when there is one of this key already.
+    """
+    defaults = {"to": _one_address(to), "maker": maker, "made_of": made_of}
+    one, is_new = Mail.objects.get_or_create(key=key, defaults=defaults)
+    if not is_new:
+        return None
+    jobs.enqueue(send, mail_id=one.pk)
+    return one
 
 
 @jobs.task(name="core.send_mail")
@@ -69,7 +100,7 @@ def send(*, mail_id: int) -> None:
     try:
         _send(mail_id)
     except OSError as error:  # which smtplib's are too
-        Mail.objects.filter(pk=mail_id).update(trouble=_one_line(str(error)))
+        Mail.objects.filter(pk=mail_id).update(trouble=one_line(str(error)))
         # Without the server's words, which may name the reader's address: this gets into the log.
         waits = MailWaits(f"mail {mail_id}: {type(error).__name__}")
         logger.warning("%s", waits)
@@ -85,7 +116,8 @@ def _send(mail_id: int) -> None:
             return
         with connection.cursor() as cursor:  # the server may take its time, see config/database.py
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
-        one.trouble = _deliver(one)
+        letter = _letter(one)
+        one.trouble = _deliver(one, letter) if letter else NOTHING_TO_TELL
         if one.trouble:
             one.refused_at = timezone.now()
         else:
@@ -113,7 +145,19 @@ def mail_trouble() -> str:
     return f"Mail waits since {since:%Y-%m-%d %H:%M %Z}: {oldest.trouble or 'no reason known'}."
 
 
-def _deliver(one: Mail) -> str:
+def _letter(one: Mail) -> Letter | None:
+    """What the mail says by now; None if nothing. Kept of it is the subject."""
+    if not one.maker:
+        return Letter(subject=one.subject, text=one.text, html=one.html)
+    with translation.override(settings.LANGUAGE_CODE):
+        letter = _makers[one.maker](mail=one, **one.made_of)
+    if letter is not None:
+        one.subject = one_line(letter.subject)[:200]
+        one.text, one.html = storable(letter.text), storable(letter.html)
+    return letter
+
+
+def _deliver(one: Mail, letter: Letter) -> str:
     """Hand a mail to the server: empty when it took it, else why it never will.
 
     Whatever may pass (no server, a refusal for now, a wrong password) is raised.
@@ -121,7 +165,7 @@ def _deliver(one: Mail) -> str:
     mailer = _mailer()
     mailer.open()
     try:
-        mailer.send_messages([message(one)])
+        mailer.send_messages([message(one, letter.headers)])
     except smtplib.SMTPRecipientsRefused as error:
         [(code, answer)] = error.recipients.values()
         return _final(code, answer)
@@ -138,7 +182,7 @@ def _final(code: int, answer: bytes | str) -> str:
     words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
     if code < 500:
         raise smtplib.SMTPResponseException(code, words)
-    return f"{code} {_one_line(words)}"
+    return f"{code} {one_line(words)}"
 
 
 def _mailer() -> Any:
@@ -149,20 +193,6 @@ def _mailer() -> Any:
     return mail.get_connection(default["BACKEND"], **default.get("OPTIONS", {}))
 
 
-def message(one: Mail) -> EmailMultiAlternatives:
-    """The mail as it is sent, the same at every attempt: a copy can be told by its Message-ID."""
-    digest = salted_hmac("mail", one.key, algorithm="sha256").hexdigest()[:32]
-    headers = {
-        "Message-ID": f"<{digest}@{urlsplit(settings.SITE_URL).hostname}>",
-        "Date": format_datetime(one.queued_at),
-        "Auto-Submitted": "auto-generated",
-    }
-    whole = EmailMultiAlternatives(one.subject, one.text, to=[one.to], headers=headers)
-    if one.html:
-        whole.attach_alternative(one.html, "text/html")
-    return whole
-
-
 def _one_address(text: str) -> str:
     try:
         validate_email(text)
@@ -171,13 +201,3 @@ def _one_address(text: str) -> str:
     if len(text) > 254 or not text.isprintable() or set(text) & set(' ",;:<>()\\'):
         raise NotAnAddress("That is not one plain mail address.")
     return text
-
-
-def _one_line(text: str) -> str:
-    """What a header may hold: line breaks, controls and invisible characters become blanks."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _storable(text: str) -> str:
-    """Without NUL and lone surrogates, which neither Postgres nor a mail can hold."""
-    return text.replace("\0", "").encode(errors="replace").decode()

@@ -46,17 +46,22 @@ class MailQuerySet(models.QuerySet["Mail"]):
 class Mail(models.Model):
     """A mail on its way, or proof that it went: of one `key` there is one mail.
 
+    With a `maker` it holds ids only, and is written when it goes: see core.mail.enqueue_made_mail.
     Its text is blanked when it has gone, since the links in it may open something.
     """
 
     key = models.CharField(max_length=200, unique=True)
     to = models.CharField(max_length=254)
-    subject = models.CharField(max_length=200)
-    text = models.TextField()
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    maker = models.CharField(max_length=50, blank=True, default="", db_default="")
+    made_of = models.JSONField(default=dict, blank=True, db_default={})
     queued_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
-    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the server refused it, or nothing was left to tell."
+    )
     # What went wrong last, in the mail server's words.
     trouble = models.TextField(blank=True)
 

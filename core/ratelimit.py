@@ -5,6 +5,7 @@ around the end of one window up to twice the limit may pass within `per`. Who hi
 keyed digest, never as an address or a name.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,6 +23,29 @@ class Hit:
 
     passes: bool
     wait: timedelta
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many tries the present window has seen, and how long from now until the next begins."""
+
+    hits: int
+    wait: timedelta
+
+
+def standings(pairs: Sequence[tuple[str, str]]) -> list[Standing]:
+    """Where each (purpose, who) stands, in order; counts nothing. One query, none for no pair."""
+    if not pairs:
+        return []
+    now = timezone.now()
+    keys = [_key(*pair) for pair in pairs]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key, hits, ends_at FROM core_ratewindow WHERE key = ANY(%s) AND ends_at > %s",
+            [keys, now],
+        )
+        found = {key: Standing(hits, ends_at - now) for key, hits, ends_at in cursor.fetchall()}
+    return [found.get(key, Standing(0, timedelta(0))) for key in keys]
 
 
 def hit(purpose: str, who: str, *, limit: int, per: timedelta) -> Hit:

@@ -1,4 +1,7 @@
-"""The record in the admin: to read, never to change. The policy: moderation.policy.admin."""
+"""The record in the admin: to read, never to change. The policy: moderation.policy.admin.
+
+The rules: moderation.rule_admin.
+"""
 
 from typing import Any
 
@@ -9,6 +12,11 @@ from django.http import HttpRequest
 from moderation.models import LogEntry, Policy
 from moderation.permissions import moderatable
 from moderation.policy.admin import PolicyAdmin
+from moderation.rule_admin import RuleAdmin
+from moderation.sanction_admin import SanctionAdmin
+from moderation.source_admin import SourceAdmin
+
+__all__ = ["LogEntryAdmin", "RuleAdmin", "SanctionAdmin", "SourceAdmin"]
 
 admin.site.register(Policy, PolicyAdmin)
 

@@ -1,5 +1,41 @@
 """The jobs of this app, where the worker looks for them."""
 
-from moderation.learning.jobs import judge_comment, judge_waiting, learn_decision
+from typing import Final
 
-__all__ = ["judge_comment", "judge_waiting", "learn_decision"]
+from core import jobs
+from moderation import rehearsal
+from moderation.learning.jobs import judge_comment, judge_waiting, learn_decision
+from moderation.outside import check_comment
+from moderation.sanctions import forget_addresses
+from moderation.trace_jobs import take_stale_traces
+
+__all__ = [
+    "check_comment",
+    "enqueue_rehearsal",
+    "forget_addresses_daily",
+    "judge_comment",
+    "judge_waiting",
+    "learn_decision",
+    "rehearse",
+    "take_stale_traces",
+]
+
+SECONDS_AT_A_TIME: Final = 20  # then mails and other jobs have their turn
+
+
+@jobs.task(name="moderation.rehearse")
+def rehearse(*, rehearsal_id: int) -> None:
+    """Carry a rehearsal on, and leave what is left to the next job."""
+    if rehearsal.carry_on(rehearsal_id, seconds=SECONDS_AT_A_TIME):
+        enqueue_rehearsal(rehearsal_id)
+
+
+def enqueue_rehearsal(rehearsal_id: int) -> None:
+    """Have the worker carry a rehearsal on."""
+    jobs.enqueue(rehearse, rehearsal_id=rehearsal_id)
+
+
+@jobs.periodic(name="moderation.forget_addresses", cron="23 3 * * *")
+def forget_addresses_daily(timestamp: int) -> None:
+    """Mail addresses of sanctions that are over are forgotten; every night."""
+    forget_addresses()

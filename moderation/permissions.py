@@ -1,11 +1,16 @@
-"""Who may decide on which comment, and who on the policy.
+"""Who may decide on which comment, who on the policy, and where somebody may sanction people.
 
 No user means no; who may not, is told nothing (404).
 """
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
+from blog.models import Post
 from comments.models import Comment, CommentQuerySet
+from moderation.models import Sanction
+from moderation.models.sanctions import SanctionQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -52,6 +57,34 @@ def may_open_queue(user: "AnyUser | None") -> bool:
 def require_may_moderate(user: "AnyUser | None", comment: Comment) -> None:
     """Raise NotAllowed unless may_moderate."""
     if not may_moderate(user, comment):
+        raise NotAllowed
+
+
+def may_sanction(user: "AnyUser | None", post: Post | None) -> bool:
+    """Whether `user` may sanction under `post`; None: on the whole site."""
+    if not _is_moderating_staff(user):
+        return False
+    person: Any = user
+    if person.has_perm("moderation.moderate_any"):
+        return True
+    own = post is not None and post.author_id == person.pk
+    return own and bool(person.has_perm("moderation.moderate_own"))
+
+
+def sanctionable(user: "AnyUser | None") -> SanctionQuerySet:
+    """Twin of may_sanction for sets: the sanctions that `user` may see and lift."""
+    sanctions: SanctionQuerySet = Sanction.objects.all()
+    person: Any = user
+    if not may_open_queue(user):
+        return sanctions.none()
+    if person.has_perm("moderation.moderate_any"):
+        return sanctions
+    return sanctions.filter(Q(post__author=person) | Q(branch__post__author=person))
+
+
+def require_may_sanction(user: "AnyUser | None", post: Post | None) -> None:
+    """Raise NotAllowed unless may_sanction."""
+    if not may_sanction(user, post):
         raise NotAllowed
 
 

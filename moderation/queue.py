@@ -9,7 +9,7 @@ from django.db.models.functions import Abs
 
 from comments.models import Comment, CommentQuerySet, RecordedReason, Revision
 from comments.status import Status, may_follow
-from moderation.differences import Piece, compare
+from core.differences import Piece, compare
 from moderation.models import DECISIONS, Clause, LogEntry, Report
 from moderation.permissions import moderatable
 from moderation.policy.citing import find_clauses

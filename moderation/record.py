@@ -12,6 +12,7 @@ from moderation.policy.citing import find_clauses
 NAMELESS: Final = {Act.REPORTED.value: "a reader", **dict.fromkeys(OwnAct.values, "its writer")}
 
 REQUESTS: Final = (OwnAct.RESUBMITTED.value, OwnAct.APPEALED.value)
+BRAKES: Final = frozenset({Act.SLOWED, Act.NO_LONGER_SLOWED})  # of the branch: no form is stale
 
 
 class Line(NamedTuple):
@@ -50,7 +51,7 @@ def open_request(comment: Comment) -> LogEntry | None:
 def who_was_first(comment: Comment) -> str:
     """For a moderator whose form was made for an earlier state of the comment. As record_of."""
     record = record_of(comment)
-    last = record[-1] if record else None
+    last = next((line for line in reversed(record) if line.entry.act not in BRAKES), None)
     if last is not None and last.entry.act == Act.EDITED:
         return (
             f"The comment by {comment.name} was edited since you looked, and is {comment.status}."

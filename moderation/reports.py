@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from comments import markup, tree
+from comments import markup, notifications, tree
 from comments.errors import CommentError
 from comments.models import Comment
 from comments.status import Status
@@ -71,6 +71,7 @@ def _record(comment: Comment, now: datetime) -> None:
         before = comment.status
         comment.change_status(Status.PENDING, at=now)
         log_act(Act.HELD, comment, status_before=before, actor_id=None, at=now)
+        notifications.note_change(comment)
 
 
 def _digest(comment: Comment, reporter: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from comments import markup, numbers, tree
+from comments import markup, notifications, numbers, tree
 from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
 from comments.status import Remover, Status
@@ -189,6 +189,8 @@ def _act(
         if note:
             DecisionNote.objects.create(comment=comment, log_entry_id=entry.pk, text=note)
         enqueue_learning(comment.pk)
+        if comment.status != before:
+            notifications.note_change(comment)
         return comment
 
     return tree.under_lock(comment_id, work)

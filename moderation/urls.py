@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from moderation import views
+from moderation import brake_views, views
 
 app_name = "moderation"
 ACTS = "|".join(views.ACTS)
@@ -10,6 +10,14 @@ ACTS = "|".join(views.ACTS)
 urlpatterns = [
     path("", admin.site.admin_view(views.queue_page), name="queue"),
     path("<int:comment_id>/", admin.site.admin_view(views.card_page), name="card"),
+    path(
+        "<int:comment_id>/slow/", admin.site.admin_view(brake_views.slow_branch_page), name="slow"
+    ),
+    path(
+        "<int:comment_id>/no-longer-slow/",
+        admin.site.admin_view(brake_views.lift_slow_mode_page),
+        name="no-longer-slow",
+    ),
     re_path(
         rf"^(?P<comment_id>\d+)/(?P<name>{ACTS})/$", admin.site.admin_view(views.act), name="act"
     ),

@@ -15,7 +15,7 @@ from comments.models import Comment
 from comments.status import Status
 from moderation import queue, services
 from moderation.learning.store import progress
-from moderation.models import Clause
+from moderation.models import Clause, SlowBranch
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
 from moderation.policy.citing import ClauseOutOfDate
 from moderation.record import record_of, who_was_first
@@ -70,7 +70,9 @@ def queue_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
-    """One comment with its record. Template: moderation/card.html; context: `cards`, `log`."""
+    """One comment with its record. Template: moderation/card.html; context: `cards`, `log`,
+    `slowed`.
+    """
     comment: Comment = get_object_or_404(
         queue.with_context(moderatable(request.user)), pk=comment_id
     )
@@ -79,6 +81,7 @@ def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
         "cards": queue.cards([comment]),
         "clauses": Clause.objects.current(),
         "log": record_of(comment),
+        "slowed": SlowBranch.objects.filter(head=comment).first(),
     }
     return _render(request, "moderation/card.html", context)
 

@@ -96,7 +96,7 @@
     try { shown = await fetchForm(form.action, { method: "POST", body }); } catch { shown = null; }
     if (!shown) { form.dataset.plain = "1"; form.requestSubmit(button); return; }
     form.elements.stamp.value = shown.elements.stamp.value;
-    form.querySelectorAll(".preview, .error, .problem").forEach((old) => old.remove());
+    form.querySelectorAll(".preview, .error, .problem, .warnings").forEach((old) => old.remove());
     const found = shown.querySelectorAll(".preview, .error, .problem");
     found.forEach((one) => button.closest(".buttons").before(one));
     const first = form.querySelector(".preview, .error, .problem");

@@ -23,6 +23,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 
 
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    """Pictures go into a folder of each test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
 @pytest.fixture
 def run_jobs(db):
     """Run what a test enqueued, in its own transaction; mails are in mail.outbox then."""
@@ -30,9 +37,9 @@ def run_jobs(db):
 
     def run():
         for job in ProcrastinateJob.objects.filter(status="todo").order_by("id"):
-            app.tasks[job.task_name](**job.args)
-            with connection.cursor() as cursor:
+            with connection.cursor() as cursor:  # before it runs: it may ask for another of its key
                 cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
+            app.tasks[job.task_name](**job.args)
 
     return run
 

@@ -5,13 +5,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from simple_history.models import HistoricalRecords
 
 from blog import markup
+from blog.models.picture import Picture
 from blog.models.tag import Tag
 from core.site import current
 
@@ -26,8 +29,10 @@ RESERVED_SLUGS = frozenset(
         "feed",
         "feeds",
         "livez",
+        "pictures",
         "policy",
         "posts",
+        "preview",
         "readyz",
         "robots",
         "search",
@@ -48,11 +53,11 @@ class PostQuerySet(models.QuerySet["Post"]):
 
         Every list, feed, count and search takes `listed` instead.
         """
-        return self.filter(status=Post.Status.PUBLISHED, published_at__lte=now or timezone.now())
+        return self.filter(status__in=Post.PUBLIC, published_at__lte=now or timezone.now())
 
     def listed(self, now: datetime | None = None) -> "PostQuerySet":
         """What is published and may be found without its address. Twin: Post.is_listed."""
-        return self.published(now)
+        return self.published(now).exclude(status=Post.Status.UNLISTED)
 
     def posts(self) -> "PostQuerySet":
         """Dated posts, without the pages."""
@@ -77,6 +82,7 @@ class Post(models.Model):
     class Status(models.TextChoices):
         DRAFT = "draft"
         PUBLISHED = "published"
+        UNLISTED = "unlisted"
 
     class Format(models.TextChoices):
         MARKDOWN = "markdown", "Markdown"
@@ -86,6 +92,12 @@ class Post(models.Model):
         OPEN = "open", "open"
         CLOSED = "closed", "closed: shown, no new ones"
         HIDDEN = "hidden", "hidden: neither shown nor taken"
+
+    PUBLIC = frozenset([Status.PUBLISHED, Status.UNLISTED])
+    # What a revision holds beside what was typed would only repeat it.
+    NOT_IN_HISTORY = [
+        "author", "body_html", "html_version", "version", "preview_key", "created_at", "updated_at",
+    ]  # fmt: skip
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.POST)
     title = models.CharField(max_length=300)
@@ -97,9 +109,22 @@ class Post(models.Model):
     body = models.TextField(blank=True)
     body_format = models.CharField(max_length=10, choices=Format, default=Format.MARKDOWN)
     body_html = models.TextField(blank=True, editable=False)
-    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    html_version = models.PositiveSmallIntegerField(default=0, editable=False)
+    status = models.CharField(
+        max_length=10,
+        choices=Status,
+        default=Status.DRAFT,
+        help_text="Unlisted: everybody with the address can read it, but no list or feed has it.",
+    )
     published_at = models.DateTimeField(
         null=True, blank=True, help_text="Left empty, publishing fills it in; later means later."
+    )
+    canonical_url = models.URLField(
+        "first published at",
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text="If this stood elsewhere first: its address there. Search engines are told.",
     )
     comments_status = models.CharField(
         "comments", max_length=10, choices=Comments, default=Comments.OPEN
@@ -118,15 +143,20 @@ class Post(models.Model):
     tags = models.ManyToManyField(Tag, blank=True, related_name="posts")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+    # Counts what was saved in the admin: whoever saves says which version they had read.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # In the private preview link; empty: there is none.
+    preview_key = models.CharField(max_length=32, blank=True, editable=False)
 
     objects = PostQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=NOT_IN_HISTORY, cascade_delete_history=True)
 
     class Meta:
         permissions = [("edit_any_post", "Can edit every author's posts")]
         constraints = [
             models.CheckConstraint(
                 name="blog_published_post_has_a_time",
-                condition=~Q(status="published") | Q(published_at__isnull=False),
+                condition=Q(status="draft") | Q(published_at__isnull=False),
                 violation_error_message="A published post needs the time of its publication.",
             ),
         ]
@@ -140,9 +170,9 @@ class Post(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep `body_html` the HTML of `body`: it derives from this row alone."""
-        self.body_html = self.rendered_body()
+        self.body_html, self.html_version = self.rendered_body(), markup.VERSION
         if (fields := kwargs.get("update_fields")) is not None and "body" in fields:
-            kwargs["update_fields"] = {*fields, "body_html"}
+            kwargs["update_fields"] = {*fields, "body_html", "html_version"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -153,25 +183,30 @@ class Post(models.Model):
         """Fill in the time of publication, and refuse a page where the site itself answers."""
         if self.kind == self.Kind.PAGE and self.slug in RESERVED_SLUGS:
             raise ValidationError({"slug": f"/{self.slug}/ is an address of the site itself."})
-        if self.status == self.Status.PUBLISHED and self.published_at is None:
+        if self.status in self.PUBLIC and self.published_at is None:
             self.published_at = timezone.now()
 
     def rendered_body(self) -> str:
-        """The body as safe HTML; not stored by this call."""
+        """The body as safe HTML; not stored by this call. One query if it names pictures."""
+        pictures = Picture.objects.sizes_in(self.body)
         if self.body_format == self.Format.HTML:
-            return markup.clean(self.body)
-        return markup.render_markdown(self.body)
+            return markup.clean(self.body, pictures)
+        return markup.render_markdown(self.body, pictures)
 
     @property
     def body_as_html(self) -> SafeString:
         """The stored HTML, which blog.markup has cleaned."""
         return mark_safe(self.body_html)  # noqa: S308
 
+    def body_rendered_now(self) -> SafeString:
+        """The body as it would be stored, for a preview."""
+        return mark_safe(self.rendered_body())  # noqa: S308
+
     @property
     def is_published(self) -> bool:
         """Twin of PostQuerySet.published for one row, at this moment."""
         return (
-            self.status == self.Status.PUBLISHED
+            self.status in self.PUBLIC
             and self.published_at is not None
             and self.published_at <= timezone.now()
         )
@@ -179,7 +214,12 @@ class Post(models.Model):
     @property
     def is_listed(self) -> bool:
         """Twin of PostQuerySet.listed for one row, at this moment."""
-        return self.is_published
+        return self.is_published and self.status != self.Status.UNLISTED
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it will be published by the clock alone."""
+        return self.status in self.PUBLIC and not self.is_published
 
     @property
     def comments_end_at(self) -> datetime | None:

@@ -5,6 +5,7 @@ from comments.models.comment import Comment
 from comments.models.commenter import Commenter
 from comments.models.indexed import IndexedComment
 from comments.models.judged import Appeal, RecordedReason, Revision
+from comments.models.mails import DigestItem, Mute, Subscription, Told
 from comments.models.places import Conversation, Place
 from comments.models.querysets import CommentManager, CommentQuerySet
 from comments.models.references import OpenReference, Reference
@@ -17,11 +18,15 @@ __all__ = [
     "Commenter",
     "Confirmation",
     "Conversation",
+    "DigestItem",
     "IndexedComment",
+    "Mute",
     "OpenReference",
     "Place",
     "RecordedReason",
     "Reference",
     "Revision",
     "Submission",
+    "Subscription",
+    "Told",
 ]

@@ -168,6 +168,22 @@ class Comment(MPTTModel):
                 condition=Q(number__isnull=False),
                 name="comments_post_changed",
             ),
+            # What somebody sent before: the screening asks for the latest, of each new comment.
+            models.Index(
+                fields=["commenter", "-submitted_at"],
+                condition=Q(commenter__isnull=False),
+                name="comments_of_commenter",
+            ),
+            models.Index(
+                fields=["user", "-submitted_at"],
+                condition=Q(user__isnull=False),
+                name="comments_of_user",
+            ),
+            models.Index(
+                fields=["network", "-submitted_at"],
+                condition=~Q(network=""),
+                name="comments_of_network",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from comments.mail_kinds import Frequency
+
 
 class Commenter(models.Model):
     """Somebody who asked to be remembered or confirmed a mail address; not an account.
@@ -21,6 +23,16 @@ class Commenter(models.Model):
         help_text="What the confirmed name looks like, to nobody else's use; empty if taken.",
     )
     created_at = models.DateTimeField(default=timezone.now)
+    # How often mails of each kind come, once the address is confirmed.
+    decisions = models.CharField(
+        max_length=10, choices=Frequency, default=Frequency.INSTANT, db_default=Frequency.INSTANT
+    )
+    answers = models.CharField(
+        max_length=10, choices=Frequency, default=Frequency.INSTANT, db_default=Frequency.INSTANT
+    )
+    followed = models.CharField(
+        max_length=10, choices=Frequency, default=Frequency.INSTANT, db_default=Frequency.INSTANT
+    )
 
     class Meta:
         constraints = [

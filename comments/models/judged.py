@@ -66,6 +66,9 @@ class RecordedReason(models.Model):
     effect = models.CharField(max_length=10)
     sentence = models.TextField()
     evidence = models.JSONField(default=dict, blank=True)
+    advice = models.TextField(
+        blank=True, default="", db_default="", help_text="The same for its writer; may be empty."
+    )
     clause_id = models.BigIntegerField(
         null=True, blank=True, help_text="The screener's own, of the clause that the rule names."
     )

@@ -35,8 +35,12 @@ class CommentQuerySet(TreeQuerySet):
         return self.visible_to().filter(status=Status.PUBLISHED)
 
     def public(self) -> "CommentQuerySet":
-        """What everybody may find, under whichever post: for feeds and search."""
-        return self.published().filter(post__in=Post.objects.listed())
+        """What everybody may read by its address, under whichever post.
+
+        A list of several posts' comments, such as a feed or a search, asks for
+        `Post.objects.listed()` besides.
+        """
+        return self.published().filter(post__in=Post.objects.published())
 
     def waiting_of(self, commenter: "Commenter | None") -> "CommentQuerySet":
         """What waits and was never public, for the eyes of the one who wrote it alone.

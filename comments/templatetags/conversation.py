@@ -2,8 +2,8 @@
 
 from django import template
 
+from comments.private_links import status_address
 from comments.shapes import shape_of
-from comments.views.own import status_address
 
 register = template.Library()
 register.simple_tag(shape_of, name="shape")

@@ -2,24 +2,20 @@
 
 from typing import Any
 
-from django.forms import CharField, Form, HiddenInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.generic import TemplateView
 
 from comments import commenters, confirmations
+from comments.confirmations import Wishes
+from comments.mail_forms import ConfirmForm
+from comments.mail_kinds import Frequency
 from comments.models import Confirmation
 from core.guarded import GuardedFormView, Refused
 
 GONE = "This link has been used, or is older than seven days."
 Link = tuple[str, Confirmation | None]  # the token, and what it leads to while it is good
-
-
-class ConfirmForm(Form):
-    """Nothing to fill in."""
-
-    stamp = CharField(required=False, widget=HiddenInput)
 
 
 class ConfirmView(GuardedFormView):
@@ -38,11 +34,16 @@ class ConfirmView(GuardedFormView):
         return about[1].pk if about[1] else 0
 
     def make_form(self, about: Link, data: dict[str, Any] | None, stamp: str) -> ConfirmForm:
-        return ConfirmForm(data, initial={"stamp": stamp})
+        often = confirmations.wished_before(about[1].mail) if about[1] else Frequency.INSTANT
+        return ConfirmForm(
+            data, initial={"stamp": stamp, "often": often, "follow": ""}, auto_id="confirm-%s"
+        )
 
     def send(self, about: Link, form: ConfirmForm) -> HttpResponse:
         known = commenters.commenter_of(self.request)
-        confirmed = confirmations.confirm(about[0], browser=known)
+        often, follow = (form.cleaned_data[name] for name in ("often", "follow"))
+        wishes = Wishes(often=Frequency(often) if often else None, follow=follow)
+        confirmed = confirmations.confirm(about[0], browser=known, wishes=wishes)
         if confirmed is None:
             raise Refused(GONE, 410)
         response = redirect(reverse("comments:confirmed"))

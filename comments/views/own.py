@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,13 +14,12 @@ from django.views.decorators.cache import never_cache
 
 from comments import intake, own, waiting
 from comments.commenters import commenter_of
-from comments.errors import CommentError
+from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import AppealForm, EditForm, OwnForm
 from comments.models import Appeal, Comment, Commenter, Place
+from comments.private_links import comment_of
 from comments.status import Status
 from core.guarded import GuardedFormView, Refused
-
-STATUS_SALT = "comments.status"
 
 
 class Step(NamedTuple):
@@ -31,25 +29,14 @@ class Step(NamedTuple):
     label: str
 
 
-def status_address(comment: Comment) -> str:
-    """The private status page of a comment: nobody can guess it, whoever has it is the writer."""
-    return reverse("comments:status", args=[make_token(comment)])
-
-
-def make_token(comment: Comment) -> str:
-    """The part of all private addresses that can't be guessed: the same for good."""
-    return signing.Signer(salt=STATUS_SALT).sign(str(comment.pk))
-
-
 def find_own(token: str) -> Comment:
     """The comment that a private link is for; raises Http404.
 
     With its post, its commenter and what it answers: one query.
     """
-    try:
-        comment_id = int(signing.Signer(salt=STATUS_SALT).unsign(token))
-    except signing.BadSignature as error:
-        raise Http404 from error
+    comment_id = comment_of(token)
+    if comment_id is None:
+        raise Http404
     whole = Comment.objects.select_related("post", "parent", "answers", "commenter")
     comment: Comment = get_object_or_404(whole, pk=comment_id)
     return comment
@@ -61,7 +48,8 @@ class StatusView(View):
 
     The same queries whatever happened to it, and one more for a browser with a commenter's cookie.
     Template: comments/status.html; context: `comment`, `answered`, `is_elsewhere`, `steps`,
-    `revisions`, `appeal`, `moved_from`, `explanation`, `usual_wait` in words or empty.
+    `revisions`, `appeal`, `moved_from`, `explanation`, `usual_wait` in words or empty,
+    `why` it waits.
     """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -76,6 +64,7 @@ class StatusView(View):
             "moved_from": earlier_places(comment),
             "explanation": intake.explain(comment),
             "usual_wait": _usual_wait() if comment.status == Status.PENDING else "",
+            "why": waiting.why_it_waits(comment),
         }
         return _private(render(request, "comments/status.html", context))
 
@@ -121,6 +110,8 @@ class OwnFormView(GuardedFormView):
     def send(self, about: Comment, form: Any) -> HttpResponse:
         try:
             self.act(about, form.cleaned_data["version"], form)
+        except TurnedAway as error:
+            raise Refused(str(error), 429 if isinstance(error, TooMany) else 403) from error
         except CommentError as error:
             raise Refused(str(error), 409) from error
         return redirect(self._status_url())

@@ -18,7 +18,12 @@ from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_place
 from comments.structured import describe_comments
-from comments.views.remembering import is_personal, keep_private, visit_stamp
+from comments.views.remembering import (
+    is_personal,
+    keep_private,
+    offer_to_follow,
+    visit_stamp,
+)
 from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
 
@@ -30,7 +35,8 @@ class ConversationView(PostView):
     the writer of 1.6 published, `?page=2` the next hundred. To a request with the cookie of a
     commenter or of visits the page is private: it holds the commenter's own waiting comments, the
     form filled in, and `?view=new`. Template: comments/post.html; context: `post`, `leaf`,
-    `totals`, `views`, `shown`, `page_query`, `form`, `visited_at`, `visit_stamp`, `is_personal`.
+    `totals`, `views`, `shown`, `page_query`, `form`, `advice`, `visited_at`, `visit_stamp`,
+    `is_personal`, `follow` (offer_to_follow).
     """
 
     template_name = "comments/post.html"
@@ -49,17 +55,21 @@ class ConversationView(PostView):
         totals = page.totals(post)
         visited_at = visits_of(self.request).get(post.pk)
         shown, leaf = self._leaf(post, totals, visited_at)
+        is_public = not (is_personal(self.request) or self.request.user.is_authenticated)
+        form = empty_form(self.request, post, self.commenter, is_public=is_public)
         kept = {key: self.request.GET[key] for key in ("view", "by") if key in self.request.GET}
         return super().get_context_data(
             leaf=page.mark_new(leaf, visited_at) if visited_at else leaf,
             shown=shown,
             totals=totals,
             page_query=f"{urlencode(kept)}&" if kept else "",
-            form=empty_form(self.request, post, self.commenter),
+            form=form,
+            advice=form.advice,
             form_url=form_url(post, None),
             visited_at=visited_at,
             visit_stamp=visit_stamp(post),
             is_personal=is_personal(self.request),
+            follow=offer_to_follow(self.commenter, post),
             **kwargs,
         )
 
@@ -119,7 +129,8 @@ class PermalinkView(View):
 class BranchView(View):
     """One branch on a page of its own, with what it answers above it.
 
-    Template: comments/branch.html; context: `post`, `head`, `ancestors`, `entries`.
+    To a request with a commenter's cookie it is private. Template: comments/branch.html; context:
+    `post`, `head`, `ancestors`, `entries`, `follow` (offer_to_follow).
     """
 
     kind = Post.Kind.POST
@@ -129,8 +140,16 @@ class BranchView(View):
         if head.number != number or head.post.slug != slug:
             return redirect(head.get_absolute_url() + "branch/")
         ancestors, entries = page.branch(head)
-        context = {"post": head.post, "head": head, "ancestors": ancestors, "entries": entries}
+        commenter = commenter_of(request)
+        context = {
+            "post": head.post,
+            "head": head,
+            "ancestors": ancestors,
+            "entries": entries,
+            "follow": offer_to_follow(commenter, head.post, head),
+        }
         response = render(request, "comments/branch.html", context)
+        keep_private(request, response, commenter)
         if request.user.is_authenticated:
             add_never_cache_headers(response)
         return response

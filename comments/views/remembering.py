@@ -1,4 +1,9 @@
-"""What a reader asks this site to remember, or to forget: the last visit, and who one is."""
+"""What a reader asks this site to remember, or to forget: the last visit, who one is, what one
+follows.
+"""
+
+import re
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from blog.models import Post
-from comments import commenters, visits
-from comments.models import Commenter
+from comments import commenters, subscriptions, visits
+from comments.models import Comment, Commenter
+from comments.numbers import PATTERN
 from core.guards import comes_from_here, make_stamp, stamped_at
 
 VISIT = "visit"
@@ -54,6 +60,50 @@ class ForgetView(ButtonView):
     def press(self, response: HttpResponse, post: Post) -> None:
         for cookie in (commenters.COOKIE, visits.COOKIE):
             response.delete_cookie(cookie, samesite="Lax")
+
+
+class FollowView(ButtonView):
+    """A commenter with a confirmed address is told by mail of new comments from now on, or no more.
+
+    `branch` is the number of the comment it begins with, or empty for all under the post; `stop`
+    ends it. 403 without the cookie of such a commenter.
+    """
+
+    def press(self, response: HttpResponse, post: Post) -> None:
+        commenter = commenters.commenter_of(self.request)
+        if commenter is None or not commenter.is_confirmed:
+            raise PermissionDenied
+        branch = _branch(post, self.request.POST.get("branch", ""))
+        act = subscriptions.unfollow if "stop" in self.request.POST else subscriptions.follow
+        act(by=commenter, post=post, branch=branch)
+        if branch is not None:
+            response["Location"] = f"{branch.get_absolute_url()}branch/"
+
+
+def _branch(post: Post, number: str) -> Comment | None:
+    """The comment of a number, for everybody to see; None for no number."""
+    if not re.fullmatch(PATTERN, number):
+        return None
+    seen = Comment.objects.filter(post=post).visible_to()
+    branch: Comment = get_object_or_404(seen.select_related("post"), number=number)
+    return branch
+
+
+def offer_to_follow(
+    commenter: Commenter | None, post: Post, branch: Comment | None = None
+) -> dict[str, Any] | None:
+    """What comments/follow.html shows to a commenter with a confirmed address; None to others.
+
+    One query for such a commenter. The page has to be private.
+    """
+    if commenter is None or not commenter.is_confirmed or not post.is_published:
+        return None
+    here = {"branch": branch} if branch else {"post": post, "branch": None}
+    return {
+        "is_followed": commenter.subscriptions.filter(**here).exists(),
+        "post": post,
+        "branch": branch,
+    }
 
 
 def visit_stamp(post: Post) -> str:

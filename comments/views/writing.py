@@ -1,7 +1,8 @@
 """Sending a comment: the form, on a page of its own or under a post, and what comes of it."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,15 +16,20 @@ from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import CommentForm
 from comments.models import Comment, Commenter
 from comments.numbers import find_place
-from comments.rendering import render_text
+from comments.private_links import status_address
 from comments.status import Status
 from comments.tree import MAX_LEVEL
-from comments.views.own import find_own, status_address
+from comments.views.own import find_own
+from comments.waiting import in_words
+from core import ratelimit
 from core.guarded import GuardedFormView, Refused
 from core.guards import make_stamp, stamped_at
 from core.network import network_digest
 
 STAMP = "comment"
+PREVIEWS: Final = 300  # of one network, which many may share
+PREVIEWS_IN: Final = timedelta(minutes=10)
+MANY_PREVIEWS: Final = "Very many previews came from your network. Nothing is lost."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +48,7 @@ class CommentFormView(GuardedFormView):
 
     `?quote=1` fills in the parent's words. The button `preview` shows the text as it will stand
     and stores nothing. Template: comments/form.html; context: `post`, `parent`, `form`,
-    `form_url`, `problem`, `preview`.
+    `form_url`, `problem`, `preview`, `advice`.
     """
 
     purpose = STAMP
@@ -78,7 +84,7 @@ class CommentFormView(GuardedFormView):
         if self.request.GET.get("quote") and about.parent and about.parent.is_published:
             initial["text"] = quotation(about.parent)
         staff = staff_of(self.request)
-        advice = advice_for(about.post, about.parent, staff, self.commenter)
+        advice = advice_before(self.request, about.post, self.commenter, parent=about.parent)
         return CommentForm(
             data,
             initial=initial,
@@ -93,10 +99,11 @@ class CommentFormView(GuardedFormView):
 
     def send(self, about: Spot, form: CommentForm) -> HttpResponse:
         if self._previews():
-            html = render_text(form.cleaned_data["text"], about.post).html
+            self._require_calm()
+            html = self._draft(about, form).html
             return self.page(about, form, preview=markup.trusted(references.unlink(html)))
         staff = staff_of(self.request)
-        draft = self._draft(about, form, staff)
+        draft = self._draft(about, form)
         try:
             comment = intake.receive(draft, sender=self._sender(staff, self.commenter))
         except TurnedAway as error:
@@ -114,10 +121,11 @@ class CommentFormView(GuardedFormView):
         settle(self.request, response, self.commenter)
         return response
 
-    def _draft(self, about: Spot, form: CommentForm, staff: Any) -> intake.Draft:
+    def _draft(self, about: Spot, form: CommentForm) -> intake.Draft:
+        """What a valid form holds."""
         stamp = self.request.POST.get("stamp", "")
         return replace(
-            _draft(about, form, staff, self.commenter),
+            _draft(about, form, staff_of(self.request), self.commenter),
             stamp=stamp,
             form_made_at=stamped_at(stamp, STAMP, about.post.pk),
             network=network_digest(self.request),
@@ -181,10 +189,24 @@ class CommentFormView(GuardedFormView):
             "form_url": about.url,
             "problem": problem or _closed(about),
             "preview": preview,
+            "advice": self._advice(about, form),
         }
         response = render(self.request, "comments/form.html", context, status=status)
         settle(self.request, response, self.commenter)
         return response
+
+    def _advice(self, about: Spot, form: CommentForm) -> intake.Advice:
+        """On the words where there are any, else on what is known before them."""
+        if form.is_bound and form.is_valid():
+            return intake.advise(self._draft(about, form))
+        return form.advice
+
+    def _require_calm(self) -> None:
+        """A preview counts against no limit of the author's; this only keeps scripts from it."""
+        network = network_digest(self.request)
+        hit = ratelimit.hit("preview", network, limit=PREVIEWS, per=PREVIEWS_IN)
+        if not hit.passes:
+            raise Refused(f"{MANY_PREVIEWS} Another one is possible in {in_words(hit.wait)}.", 429)
 
     def _previews(self) -> bool:
         return "preview" in self.request.POST
@@ -255,35 +277,43 @@ def _closed(spot: Spot) -> str:
     return "This comment is no longer there to be answered."
 
 
-def empty_form(request: HttpRequest, post: Post, commenter: Commenter | None = None) -> CommentForm:
+def empty_form(
+    request: HttpRequest, post: Post, commenter: Commenter | None = None, *, is_public: bool = False
+) -> CommentForm:
     """A form to fill in, stamped for this post; any page of the post may hold it.
 
-    With a commenter it is filled with name and address: then the page has to be private.
+    With a commenter it is filled with name and address: then the page has to be private. On a page
+    that `is_public` it says nothing of this reader.
     """
-    staff = staff_of(request)
     return CommentForm(
         initial={"stamp": make_stamp(STAMP, post.pk)},
-        staff=staff is not None,
+        staff=staff_of(request) is not None,
         commenter=commenter,
-        advice=advice_for(post, None, staff, commenter),
+        advice=advice_before(request, post, commenter, is_public=is_public),
     )
 
 
-def advice_for(
-    post: Post, parent: Comment | None, staff: Any, commenter: Commenter | None
+def advice_before(
+    request: HttpRequest,
+    post: Post,
+    commenter: Commenter | None,
+    *,
+    parent: Comment | None = None,
+    is_public: bool = False,
 ) -> intake.Advice:
-    """What stands above an empty form. The screener's queries: see intake.Screener.advise."""
+    """What can be said above an empty form.
+
+    Of a page that `is_public` the answer may be kept for others: it says nothing of this reader.
+    """
+    nobody = {"user": None, "commenter": None, "network": ""}
+    reader = {
+        "user": staff_of(request),
+        "commenter": commenter,
+        "network": network_digest(request),
+    }
+    who: dict[str, Any] = nobody if is_public else reader
     return intake.advise(
-        intake.Draft(
-            post=post,
-            parent=parent,
-            name="",
-            mail="",
-            text="",
-            html="",
-            user=staff,
-            commenter=commenter,
-        )
+        intake.Draft(post=post, parent=parent, name="", mail="", text="", html="", **who)
     )
 
 

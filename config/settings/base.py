@@ -20,12 +20,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.postgres",
+    "django.contrib.postgres",  # its search and its index of arrays; no extension is used
     # Redirects hang on a site; there is one, and its row is never looked at for a name.
     "django.contrib.sites",
     "django.contrib.redirects",
     "mptt",
     "procrastinate.contrib.django",
+    "simple_history",
     # From below upwards: the roles are made last, out of everybody's permissions.
     "core",
     "blog",
@@ -93,6 +94,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.text("STATIC_ROOT") or BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+# Pictures: the originals, which nothing serves, and what is made of them.
+MEDIA_ROOT = env.text("MEDIA") or BASE_DIR / "media"
+PICTURE_MAX_MB = env.integer("PICTURE_MAX_MB", 20, at_least=1)
+
 # Public pages carry no CSRF token (it would set a cookie); core/guards.py looks at Origin instead,
 # which needs the referrer policy not to blank it on the site's own requests.
 SECURE_REFERRER_POLICY = "same-origin"
@@ -129,11 +134,16 @@ COMMENTS_CLOSE_AFTER_DAYS = env.integer("COMMENTS_CLOSE_AFTER_DAYS", 0)
 COMMENTS_PER_PAGE = env.integer("COMMENTS_PER_PAGE", 100, at_least=1)
 # At so many reports by different readers a comment waits for a moderator again; 0: never.
 COMMENT_REPORTS_TO_HOLD = env.integer("REPORTS_TO_HOLD", 0)
+# The outside check (moderation/outside.py): without a key nothing is ever sent.
+AKISMET_KEY = env.text("AKISMET_KEY")
+AKISMET_ADDRESS = env.text("AKISMET_ADDRESS", "https://rest.akismet.com/1.1/comment-check")
 POSTS_PER_PAGE = env.integer("POSTS_PER_PAGE", 10, at_least=1)
 
 # Mail goes by core/mail.py. MAILERS has the shape of Django 6.1's setting, which there replaces the
 # EMAIL_ ones. The worker waits for a mail server at most this long at a time; no page ever does.
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM") or f"colloquy@{urlsplit(SITE_URL).hostname}"
+# The hour of the day, in TIME_ZONE, at which the daily mails go.
+DIGEST_HOUR = env.integer("DIGEST_HOUR", 7, at_most=23)
 SMTP_TLS = env.choice("SMTP_TLS", "starttls", among=("starttls", "tls", "none"))
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {

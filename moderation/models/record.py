@@ -16,8 +16,9 @@ from comments.models import Comment
 class Act(models.TextChoices):
     """What can be done to a comment: the past tense of a service in moderation.services.
 
-    The next four are its commenter's own acts: comments.intake.OwnAct. The last three are acts on
-    the policy (moderation.policy.services), and name no comment.
+    The next four are its commenter's own acts: comments.intake.OwnAct. Then come three acts on the
+    policy (moderation.policy.services), then acts about a person or a branch
+    (moderation.sanctions, moderation.brakes); but for a branch they name no comment.
     """
 
     RECEIVED = "received"
@@ -38,6 +39,12 @@ class Act(models.TextChoices):
     POLICY_PUBLISHED = "policy published"
     POLICY_DISCARDED = "policy discarded"
 
+    SANCTIONED = "sanctioned"
+    TRUSTED = "trusted"
+    LIFTED = "lifted"
+    SLOWED = "slowed"
+    NO_LONGER_SLOWED = "no longer slowed"
+
 
 # By these, done by a person, a moderator has judged the comment as it then stood.
 DECISIONS: Final = (
@@ -55,13 +62,15 @@ class LogEntry(models.Model):
     """One act. Plain ids, no names, addresses or texts: it outlives what it speaks of.
 
     Append-only: the database refuses UPDATE and DELETE. `actor_id` is None for the site itself
-    (intake, imports) and for a reader who reports. `clause_id` is of the clause that was cited; an
-    act on the policy has a `policy_id`, and neither comment nor post.
+    (intake, imports) and for a reader who reports. `clause_id` is of the clause that was cited. An
+    act on the policy has a `policy_id`, and neither comment nor post; what is done about a person
+    has a `sanction_id`, no comment, and a post only if it holds under one.
     """
 
     act = models.CharField(max_length=20, choices=Act)
     comment_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     post_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    sanction_id = models.BigIntegerField(null=True, blank=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
     policy_id = models.BigIntegerField(null=True, blank=True)
     clause_id = models.BigIntegerField(null=True, blank=True)
@@ -78,7 +87,8 @@ class LogEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.act} {self.comment_id or ''} at {self.at:%Y-%m-%d %H:%M}"
+        what = self.comment_id or (f"sanction {self.sanction_id}" if self.sanction_id else "")
+        return f"{self.act} {what} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

@@ -48,6 +48,7 @@ class Rule(models.Model):
     objects = RuleQuerySet.as_manager()
 
     class Meta:
+        ordering = ["kind", "pk"]
         constraints = [
             models.UniqueConstraint(
                 name="moderation_one_shipped_rule",

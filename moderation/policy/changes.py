@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from moderation.differences import Piece, compare
+from core.differences import Piece, compare
 from moderation.models import Clause, Policy
 
 

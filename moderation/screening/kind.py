@@ -7,24 +7,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from comments.intake import Effect
 from moderation.screening.facts import Facts, Group
 
 P = TypeVar("P")
+# What has to be known for `judge` to say something sound, the widest first.
+KnownFrom = Literal["place", "writer", "text"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """What a rule found. `sentence` is for moderators, `evidence` is JSON.
 
-    `advice` is for the writer, above the form and in the preview; empty: nothing is said there.
+    `advice` is for the writer, above the form, in the preview and while the comment waits; empty:
+    nothing is said there. `effect` stands in place of the rule's own where it is given.
     """
 
     sentence: str
     evidence: dict[str, Any] = field(default_factory=dict)
     advice: str = ""
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,11 @@ class Kind(ABC, Generic[P]):
     moderation.screening.parameters); `needs` names the groups of facts that `judge` looks at.
     Each kind ships as one rule with the defaults, `effect`, `clause` and `is_on`; `clause` is the
     key of a clause of the policy that comes along (moderation.policy.shipped), empty for none.
+
+    `known_from` says when its advice can be given: with "place" on every page with a form (it looks
+    at post and branch alone, so it is the same for everybody), with "writer" above a form that was
+    made for one reader, with "text" only once there are words to judge. `unrehearsed` is empty or a
+    sentence: why a rehearsal can't know what it would have found.
     """
 
     name: ClassVar[str]  # never changes: stored rules and reasons name it
@@ -66,6 +75,8 @@ class Kind(ABC, Generic[P]):
     clause: ClassVar[str] = ""
     is_on: ClassVar[bool] = True
     needs: ClassVar[tuple[type[Group], ...]] = ()
+    known_from: ClassVar[KnownFrom] = "text"
+    unrehearsed: ClassVar[str] = ""
 
     @abstractmethod
     def judge(self, facts: Facts, parameters: P) -> Finding | None:
@@ -77,6 +88,10 @@ class Kind(ABC, Generic[P]):
     def limits(self, facts: Facts, parameters: P) -> Sequence[Limit]:
         """What one try to send counts against: no group is gathered then. None for most kinds."""
         return ()
+
+    def trouble(self) -> str:
+        """Why rules of this kind can do nothing as the site is set up; empty if they can."""
+        return ""
 
 
 @dataclass(frozen=True)

@@ -17,50 +17,50 @@ from comments.intake import (
 )
 from comments.models import Comment, Commenter
 from comments.status import Status
-from core import ratelimit
 from moderation.learning.jobs import enqueue_judgement
 from moderation.models import Act
+from moderation.outside import begin_check
 from moderation.policy.accepting import policy_above_the_form, remember_acceptance
 from moderation.policy.citing import cited_clauses, explain_decision
 from moderation.record import open_request
-from moderation.screening.facts import Facts
-from moderation.screening.running import RuleSet, reason_of, rules_on
-from moderation.screening.verdicts import (
-    NO_RULES,
-    decide,
-    decide_on_staff,
-    deciding_clause,
-)
+from moderation.screening import limits
+from moderation.screening.facts import Facts, gather
+from moderation.screening.kinds.outside_check import OutsideCheck
+from moderation.screening.running import RuleSet, judge, rules_and_facts, rules_on
+from moderation.screening.sanctions import sanction_reasons
+from moderation.screening.verdicts import deciding_clause
 from moderation.services import log_act
+from moderation.traces import record_traces, replace_traces
 
 
 class Screener:
     """Runs every rule and keeps every reason."""
 
     def advise(self, draft: Draft) -> Advice:
-        """See comments.intake.Screener: for an empty form one query, and no rule is run."""
+        """See comments.intake.Screener; for an empty form only what is known before the words."""
         above = policy_above_the_form(draft)
-        if not draft.text:
+        facts = Facts(draft=draft, at=timezone.now())
+        if facts.is_staff:
             return above
         rules = rules_on()
-        reasons = rules.run(rules.gather(draft, timezone.now()))
+        known = rules.known_from(draft)
+        standings = limits.standings(rules, facts)
+        reasons = [*limits.reached(standings), *_found_before_sending(known, draft)]
         refusals = [one.advice for one in reasons if one.effect == "refuse" and one.advice]
         warnings = [one.advice for one in reasons if one.effect != "refuse" and one.advice]
-        return replace(above, warnings=tuple(warnings), refusal=" ".join(refusals))
+        warnings += limits.nearly_reached(standings)
+        told = tuple(dict.fromkeys(warnings))
+        return replace(above, warnings=told, refusal=" ".join(refusals))
 
     def count(self, draft: Draft) -> tuple[Reason, ...]:
         """See comments.intake.Screener: one query for each limit that is set."""
         rules = rules_on()
-        return tuple(_count(rules, Facts(draft=draft, at=timezone.now())))
+        return tuple(limits.count(rules, Facts(draft=draft, at=timezone.now())))
 
     def screen(self, draft: Draft, counted: tuple[Reason, ...] = ()) -> Verdict:
         """See comments.intake.Screener."""
-        rules = rules_on()
-        facts = rules.gather(draft, timezone.now())
-        reasons = [*counted, *rules.run(facts)]
-        if facts.is_staff:
-            return decide_on_staff(reasons)
-        return decide(reasons if rules.ready or rules.broken else [NO_RULES, *reasons])
+        rules, facts = rules_and_facts(draft, timezone.now())
+        return judge(rules, facts, counted)
 
     def record(self, comment: Comment, verdict: Verdict, at: datetime) -> None:
         """See comments.intake.Screener: one log row, whose actor is the writer if staff."""
@@ -72,6 +72,9 @@ class Screener:
             at=at,
             clause_id=deciding_clause(verdict.reasons, comment.status),
         )
+        record_traces(comment)
+        if any(one.rule == OutsideCheck.name for one in verdict.reasons):
+            begin_check(comment)
         if comment.status == Status.PENDING:
             enqueue_judgement(comment.pk)
 
@@ -87,6 +90,9 @@ class Screener:
             at=at,
             clause_id=_clause_of_edit(comment) if act == OwnAct.EDITED else None,
         )
+        if act in {OwnAct.EDITED, OwnAct.RESUBMITTED}:
+            begin_check(comment)
+            replace_traces(comment)
         if comment.status == Status.PENDING:
             enqueue_judgement(comment.pk)
 
@@ -108,19 +114,19 @@ class Screener:
         return cited_clauses([comment.pk for comment in comments])
 
 
+def _found_before_sending(known: RuleSet, draft: Draft) -> list[Reason]:
+    """What can be known, and what moderators have set about the writer. At most the facts' queries.
+
+    A form for everybody, which names nobody, is told of nobody's sanctions.
+    """
+    now = timezone.now()
+    if draft.text or draft.commenter or draft.network:
+        facts = known.gather(draft, now)
+        return [*sanction_reasons(facts), *known.run(facts)]
+    needs = [group for one in known.ready for group in one.kind.needs]
+    return known.run(gather(draft, now, needs))
+
+
 def _clause_of_edit(comment: Comment) -> int | None:
     """By which clause a rule took an edited text back; the reasons are stored by now."""
     return deciding_clause(comment.reasons.filter(revision=None), comment.status)
-
-
-def _count(rules: RuleSet, facts: Facts) -> list[Reason]:
-    """Count against each limit, and keep what is over."""
-    if facts.is_staff:
-        return []
-    found = []
-    for one in rules.ready:
-        for limit in one.kind.limits(facts, one.parameters):
-            hit = ratelimit.hit(f"rule:{one.rule.pk}", limit.who, limit=limit.count, per=limit.per)
-            if not hit.passes:
-                found.append(reason_of(one, limit.exceeded(hit.wait)))
-    return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from comments.intake import Reason, Verdict
+from comments.intake import COULD_NOT_RUN, Reason, Verdict
 from comments.models import RecordedReason
 from comments.status import Status
 
@@ -41,3 +41,26 @@ def deciding_clause(reasons: Iterable[Reason | RecordedReason], status: str) -> 
 def decide_on_staff(reasons: Sequence[Reason]) -> Verdict:
     """Staff's own comments need no approval: what the rules found is only noted."""
     return decide([STAFF, *(replace(reason, effect="note") for reason in reasons)])
+
+
+def soften(reasons: Iterable[Reason]) -> list[Reason]:
+    """What rules found against somebody whom a moderator trusts; it says what was softened.
+
+    A hold is noted; what would reject or mark as spam holds, so that a person sees it. What could
+    not run still holds, and what turns away (limits, slow mode) holds for everybody.
+    """
+    return [_soften(reason) for reason in reasons]
+
+
+def _soften(reason: Reason) -> Reason:
+    if COULD_NOT_RUN in reason.evidence:
+        return reason
+    if reason.effect == "hold":
+        return replace(
+            reason, effect="note", sentence=f"{reason.sentence} Its writer is trusted: not held."
+        )
+    if reason.effect in {"reject", "spam"}:
+        would = "rejected" if reason.effect == "reject" else "marked as spam"
+        sentence = f"{reason.sentence} Its writer is trusted: held instead of {would}."
+        return replace(reason, effect="hold", sentence=sentence)
+    return reason

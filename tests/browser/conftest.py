@@ -7,13 +7,17 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from playwright.sync_api import sync_playwright
 
 from tests.browser.people import Author, Reader, Watch
@@ -39,7 +43,15 @@ class Site:
     environ: dict[str, str]
 
     def signin_link(self, user: str) -> str:
-        command = [sys.executable, "manage.py", "signin_link", user, "--base", self.address]
+        return self._manage("signin_link", user, "--base", self.address)
+
+    def count_no_flood(self) -> None:
+        """All tests write from one network, under few names."""
+        code = "from moderation.models import Rule; Rule.objects.filter(kind='flood').delete()"
+        self._manage("shell", "-v", "0", "-c", code)
+
+    def _manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
         environ = {**self.environ, "COLLOQUY_DATA": str(self.folder)}
         result = subprocess.run(
             command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True
@@ -47,11 +59,46 @@ class Site:
         return result.stdout.strip()
 
 
+class Inbox:
+    """Where the site's mails arrive."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+
+    async def handle_DATA(self, server, session, envelope) -> str:
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 taken"
+
+    def wait_for(self, address: str, subject: str, seconds: int = 60) -> str:
+        """The text of the mail to an address with these words in its subject."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for mail in self.mails:
+                if mail["To"] == address and subject in mail["Subject"]:
+                    return mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
+            time.sleep(0.2)
+        raise AssertionError([(mail["To"], mail["Subject"]) for mail in self.mails])
+
+
 @pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
+def inbox() -> Iterator[Inbox]:
+    inbox = Inbox()
+    controller = Controller(inbox, hostname="127.0.0.1", port=inbox.port)
+    controller.start()
+    yield inbox
+    controller.stop()
+
+
+@pytest.fixture(scope="session")
+def site(inbox: Inbox) -> Iterator[Site]:
     with empty_folder() as folder:
         environ = {key: value for key, value in os.environ.items() if key not in OURS}
         environ.setdefault("COLLOQUY_PYTHON", sys.executable)  # it holds all that is needed
+        environ["COLLOQUY_SMTP_HOST"], environ["COLLOQUY_SMTP_TLS"] = "127.0.0.1", "none"
+        environ["COLLOQUY_SMTP_PORT"] = str(inbox.port)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = str(free.getsockname()[1])
@@ -62,7 +109,9 @@ def site() -> Iterator[Site]:
             while said[-1] and not said[-1].startswith("admin: "):
                 said.append(up.stdout.readline())
             found = dict(line.strip().split(": ", 1) for line in said if ": " in line)
-            yield Site(found["ready"], found["admin"], folder, environ)
+            site = Site(found["ready"], found["admin"], folder, environ)
+            site.count_no_flood()
+            yield site
         finally:
             up.send_signal(signal.SIGTERM)
             rest, _ = up.communicate(timeout=60)

@@ -10,13 +10,14 @@ from aiosmtpd.controller import Controller
 from django.test import Client
 from django.utils import timezone
 
-from comments import confirmations
+from comments import confirmations, tree
 from comments.models import Comment, Commenter, Confirmation
+from comments.retention import forget_addresses
 from core import mail
 from core.guards import make_stamp
 from core.models import Mail, RateWindow
 from moderation import services
-from tests.factories import make_post, make_user, send
+from tests.factories import make_post, make_user, publish, send
 
 pytestmark = pytest.mark.django_db
 HERE = "/posts/a-post/"
@@ -51,11 +52,11 @@ def link():
     return re.search(r"https?://[^/]+(/comments/confirm/\S+/)", Mail.objects.last().text)[1]
 
 
-def press(client, path=None):
+def press(client, path=None, **wishes):
     path = path or link()
     page = client.get(path).content.decode()
     found = re.search(r'name="stamp" value="([^"]+)"', page)
-    return client.post(path, {"stamp": found[1] if found else ""})
+    return client.post(path, {"stamp": found[1] if found else "", **wishes})
 
 
 def allow_another_mail():
@@ -174,6 +175,42 @@ def test_a_thousand_tries_send_one_mail(post):
     assert sum(sent) == Mail.objects.count() == 1
 
 
+def test_a_thousand_comments_with_one_address_send_one_mail(post, run_jobs, mailoutbox):
+    """Each from a network of its own."""
+    first = send(post)
+    comments = [
+        Comment(
+            post=post,
+            name=f"Eve {number}",
+            mail=["victim@mail.example", "Victim+9@MAIL.example"][number % 2],
+            text="x",
+            html="<p>x</p>",
+            html_version=first.html_version,
+        )
+        for number in range(1000)
+    ]
+    tree.plant([(comment, None) for comment in comments])
+    for comment in comments:
+        confirmations.ask(comment, remember=False, network=f"network {comment.pk}")
+    run_jobs()
+    assert [mail.to for mail in mailoutbox] == [["victim@mail.example"]]
+
+
+def test_every_form_counts_against_the_one_mail(client, post, run_jobs, mailoutbox):
+    page = make_post(kind="page", slug="a-page")
+    publish(send(post))
+    places = [(f"{HERE}comment/", post), (f"{HERE}c/1/reply/", post), ("/a-page/comment/", page)]
+    for number, (where, on) in enumerate(places * 3):
+        typed = {"name": f"Eve {number}", "mail": "victim@mail.example", "text": f"No. {number}."}
+        stamp = make_stamp("comment", on.pk)
+        answer = Client().post(
+            where, {**typed, "tell_me": "on", "stamp": stamp}, REMOTE_ADDR=f"10.1.0.{number}"
+        )
+        assert answer.status_code == 302
+    run_jobs()
+    assert [mail.to for mail in mailoutbox] == [["victim@mail.example"]]
+
+
 @pytest.mark.parametrize(
     "address", ["H@mail.example", "h@MAIL.example", "h+more@mail.example", "h+@Mail.Example"]
 )
@@ -185,7 +222,7 @@ def test_another_way_to_write_an_address_is_no_second_mail(client, other, post, 
 
 def test_one_network_asks_for_ten_mails_a_day(post):
     for number in range(12):
-        write(Client(), post, mail=f"r{number}@mail.example", text=str(number))
+        write(Client(), post, name=f"R{number}", mail=f"r{number}@mail.example", text="Hello.")
     assert Mail.objects.count() == 10
     write(Client(), post, mail="n@mail.example", text="n", network="192.0.2.7")
     assert Mail.objects.count() == 11
@@ -194,7 +231,7 @@ def test_one_network_asks_for_ten_mails_a_day(post):
 
 def test_a_network_at_its_limit_uses_up_nobodys_address(client, post):
     for number in range(11):
-        write(client, post, mail=f"r{number}@mail.example", text=str(number))
+        write(client, post, name=f"R{number}", mail=f"r{number}@mail.example")
     write(client, post, mail="h@mail.example", text="h", network="192.0.2.7")
     assert Mail.objects.filter(to="h@mail.example").exists()
 
@@ -284,6 +321,8 @@ def test_links_that_ran_out_are_deleted_with_their_addresses(client, other, post
     write(client, post)
     time_machine.move_to(timezone.now() + timedelta(days=8))
     write(other, post, mail="later@mail.example", text="Later")
+    forget_addresses(0)
+    assert set(Comment.objects.values_list("mail", flat=True)) == {"", "later@mail.example"}
     assert [one.mail for one in Confirmation.objects.all()] == ["later@mail.example"]
 
 
@@ -299,3 +338,29 @@ def test_no_address_and_no_digest_of_one_is_on_a_page(client, other, post):
     assert "mail.example" not in page
     for algorithm in ("md5", "sha1", "sha256"):
         assert hashlib.new(algorithm, b"h@mail.example").hexdigest()[:12] not in page
+
+
+def test_the_page_asks_how_often_and_what_to_follow(client, post):
+    write(client, post)
+    assert press(client, often="daily", follow="branch").url == "/comments/confirmed/"
+    commenter = Commenter.objects.get()
+    assert {commenter.answers, commenter.decisions, commenter.followed} == {"daily"}
+    assert commenter.subscriptions.get().branch == Comment.objects.get()
+
+
+def test_a_second_confirmation_keeps_what_was_chosen(client, other, post):
+    write(client, post)
+    press(client, often="off")
+    allow_another_mail()
+    write(other, post, text="More")
+    page = other.get(link()).content.decode()
+    assert re.search(r'value="off"[^>]* checked', page)
+    press(other)
+    assert Commenter.objects.get().answers == "off"
+
+
+@pytest.mark.parametrize("wishes", [{"often": "hourly"}, {"follow": "everything"}])
+def test_a_wish_that_is_not_offered_confirms_nothing(client, post, wishes):
+    write(client, post)
+    assert press(client, **wishes).status_code == 400
+    assert not Commenter.objects.exists()

@@ -53,7 +53,8 @@ def last_act(comment):
 
 
 def use_verdict(monkeypatch, status, *reasons):
-    monkeypatch.setattr(intake, "screen", lambda draft: (Verdict(status, reasons), None))
+    verdict = Verdict(status, reasons)
+    monkeypatch.setattr(intake, "screen", lambda draft, counted: (verdict, None))
 
 
 # Editing

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from comments import intake, numbers, own, tree
 from comments.models import Comment, Commenter, Revision
-from comments.views.own import make_token
+from comments.private_links import make_token
 from core.guards import make_stamp
 from moderation import services
+from moderation.models import Rule
 from tests.factories import make_post, make_published, make_user, send
 
 pytestmark = pytest.mark.django_db
@@ -161,8 +162,8 @@ def test_the_status_page_takes_the_same_queries_for_any_history(
     for number in range(many):
         text = f"Text {number}"
         comment = own.edit_comment(comment_id=comment.pk, version=comment.version, text=text)
-    # comment, revisions, appeal, places, open request, note, usual wait, menu
-    with django_assert_num_queries(8):
+    # comment, revisions, appeal, places, open request, note, why, usual wait, menu
+    with django_assert_num_queries(9):
         client.get(own_address("status", comment))
 
 
@@ -370,3 +371,16 @@ def test_a_withdrawn_comment_leaves_a_tombstone_that_says_so(client):
     page = client.get(comment.post.get_absolute_url()).content.decode()
     assert "Withdrawn by its writer." in page
     assert "canary" not in page
+
+
+def test_changes_to_one_comment_have_a_limit_and_lose_no_text(client):
+    Rule.objects.filter(kind="flood").update(parameters={"edits": 2})
+    comment = send(make_post(), "One")
+    for text, status in (("Two", 302), ("Three", 302), ("Four", 429)):
+        comment.refresh_from_db()
+        answer = client.post(own_address("edit", comment), fields(comment, text=text))
+        assert answer.status_code == status
+    page = answer.content.decode()
+    assert "You changed this comment 2 times in 10 minutes; the next one is possible in" in page
+    assert "Four</textarea>" in page
+    assert Comment.objects.get(pk=comment.pk).text == "Three"

@@ -94,10 +94,13 @@ def test_batches_leave_nobody_out(monkeypatch):
 
 @pytest.mark.django_db
 def test_a_check_of_the_database_says_what_is_to_be_done():
-    assert run_checks(tags=[Tags.database], databases=["default"]) == []
+    def warnings():
+        found = run_checks(tags=[Tags.database], databases=["default"])
+        return [one for one in found if one.id == "comments.W002"]
+
+    assert warnings() == []
     make_stale(2)
-    (warning,) = run_checks(tags=[Tags.database], databases=["default"])
-    assert warning.id == "comments.W002"
+    (warning,) = warnings()
     assert "2 comments" in warning.msg
 
 

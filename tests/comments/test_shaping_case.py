@@ -11,7 +11,7 @@ import pytest
 
 from comments.faults import find_faults
 from comments.models import Comment
-from comments.views.own import status_address
+from comments.private_links import status_address
 from core.guards import make_stamp
 from moderation import services
 from tests.factories import make_post, make_user, publish, send

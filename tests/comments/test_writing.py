@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from blog.models import Post
 from comments.models import Comment
-from comments.views.own import status_address
+from comments.private_links import status_address
 from tests.factories import filled_in, make_post, make_published, make_user, send
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +148,17 @@ def test_below_the_last_level_the_form_says_where_the_reply_will_stand(client, p
     deep = make_published(post, parent=comment)
     Comment.objects.filter(pk=deep.pk).update(level=F("level") + 58)
     assert "no more levels" in client.get("/posts/a-post/c/1.1/reply/").content.decode()
+
+
+def test_previews_cost_nothing_until_a_script_asks_for_hundreds(client, post, monkeypatch):
+    monkeypatch.setattr("comments.views.writing.PREVIEWS", 30)
+    for _ in range(30):
+        assert send_form(client, post, preview="1").status_code == 200
+    answer = send_form(client, post, text="Not lost", preview="1")
+    assert answer.status_code == 429
+    assert text_in(answer) == "Not lost"
+    assert send_form(client, post).status_code == 302
+
+
+def send_form(client, post, **changed):
+    return client.post("/posts/a-post/comment/", filled_in(post, **changed))

@@ -24,6 +24,7 @@ from psycopg.conninfo import make_conninfo
 
 from blog.models import Post
 from core.signin import make_link_token
+from moderation.models import Rule
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -81,6 +82,12 @@ def moderators(transactional_db):
     for user in users:
         user.groups.add(Group.objects.get(name="moderator"))
     return users
+
+
+@pytest.fixture
+def no_limits(transactional_db):
+    """A storm is a flood by any measure: its database counts none."""
+    Rule.objects.filter(kind="flood").update(is_on=False)
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Many processes write into the same conversations through gunicorn, as readers do."""
 
+import re
 from collections import Counter, defaultdict
 
 import pytest
 
 from comments.models import Comment
-from moderation.models import LogEntry
+from moderation.models import LogEntry, Rule
 
 pytestmark = pytest.mark.server
 
@@ -29,7 +30,7 @@ def ordinals(numbers):
 
 
 def test_a_thousand_comments_and_a_hundred_acts_leave_every_tree_and_number_right(
-    make_post, serve, storm, check_threads
+    make_post, no_limits, serve, storm, check_threads
 ):
     for title in ("one", "two", "three"):
         make_post(title)
@@ -52,9 +53,28 @@ def assert_the_log_explains_every_number():
         assert lasts == list(range(1, len(lasts) + 1)), place
 
 
-def test_without_the_lock_the_same_storm_is_noticed(make_post, serve, storm, check_threads):
+def test_without_the_lock_the_same_storm_is_noticed(
+    make_post, no_limits, serve, storm, check_threads
+):
     make_post("one")
     with serve("tests.concurrency.without_lock") as address:
         reports = storm(address, readers=8, comments=160, acts=16, replies=1)
     _, report = check_threads()
     assert report["faults"] or problems(reports) - NO_LONGER_THERE
+
+
+def test_of_a_flood_exactly_the_allowed_number_passes(make_post, serve, storm):
+    make_post("one")
+    limits = {"comments": 1000, "network_comments": 12}
+    Rule.objects.filter(kind="flood").update(parameters=limits)
+    with serve() as address:
+        reports = storm(address, readers=8, comments=24, acts=0, replies=0)
+    accepted = [text for report in reports for text in report["accepted"]]
+    assert len(accepted) == Comment.objects.count() == 12
+    assert {without_numbers(problem) for problem in problems(reports)} == {
+        "# comments came from your network in # minutes; the next one is possible in # minutes."
+    }
+
+
+def without_numbers(sentence):
+    return re.sub(r"\d+", "#", sentence)

@@ -30,7 +30,7 @@ from django.test import Client
 from django.utils import timezone
 from blog.models import Post
 from comments.models import Comment
-from comments.views.own import status_address
+from comments.private_links import status_address
 from core.guards import make_stamp
 
 author = get_user_model().objects.create(username="a", is_staff=True, is_superuser=True)

@@ -32,6 +32,14 @@ class Worker:
         self._sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
         self.run()
 
+    def run_at(self, seconds):
+        """As run(), when the clock has gone on by so many seconds since the last time."""
+        earlier = f"scheduled_at - make_interval(secs => {seconds:d})"
+        self._sql(
+            f"UPDATE procrastinate_jobs SET scheduled_at = {earlier} WHERE status = 'todo'"  # noqa: S608
+        )
+        self.run()
+
     def run_after_a_death(self):
         """As run(), when the worker of before has been dead for long."""
         self._sql("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
@@ -84,7 +92,8 @@ def worker(transactional_db):
 class MailServer:
     """Takes mails, but for what `answers` says of the next ones.
 
-    An answer is a line of SMTP, or `drop`: the connection is cut before the mail is taken.
+    An answer is a line of SMTP, or `drop`: the connection is cut before the mail is taken. `slow`
+    is how many seconds it thinks before it takes a mail.
     """
 
     def __init__(self):
@@ -94,8 +103,10 @@ class MailServer:
         self.mails, self.recipients, self.answers = [], [], []
         self.on_mail = lambda: None
         self.silent_on_quit = False
+        self.slow = 0
 
     async def handle_DATA(self, server, session, envelope):
+        await asyncio.sleep(self.slow)
         answer = self.answers.pop(0) if self.answers else "250 taken"
         if answer == "drop":
             server.transport.abort()

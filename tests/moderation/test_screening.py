@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from comments import intake
 from comments.errors import TooMany, TurnedAway
@@ -13,9 +15,15 @@ from comments.links import link_addresses
 from comments.models import Comment, Commenter
 from moderation.models import Rule
 from moderation.screening import kind as kind_module
+from moderation.screening.facts import Asked
+from moderation.screening.facts.history import History
+from moderation.screening.facts.name_owners import NameOwners
+from moderation.screening.facts.repeated import RepeatedTexts
+from moderation.screening.facts.sources import Sources
 from moderation.screening.kind import Finding, Kind, Limit, kinds
 from moderation.screening.parameters import UnreadableParameters, number, read
-from moderation.screening.running import ready
+from moderation.screening.running import ready, rules_on
+from moderation.screening.screener import Screener
 from moderation.screening.verdicts import decide, decide_on_staff
 from moderation.shipped import ensure_rules
 from tests.factories import make_facts, make_post, make_published, make_user, send
@@ -234,3 +242,36 @@ def send_as(commenter, post, text, network=""):
         network=network,
     )  # fmt: skip
     return intake.receive(draft, sender=f"{commenter}{network}")
+
+
+@pytest.mark.usefixtures("nothing_else")
+def test_no_rule_runs_after_another_was_saved(django_assert_num_queries):
+    post = make_post()
+    rule = make_rule(effect="note")
+    draft = intake.make_draft(post=post, parent=None, name="", mail="", text="x")
+    screener = Screener()
+    assert screener.screen(draft).status == "published"
+    with django_assert_num_queries(1):
+        assert screener.screen(draft).status == "published"
+    Rule.objects.update(effect="hold")  # not even the time of the change tells
+    assert screener.screen(draft).status == "pending"
+    Rule.objects.update(is_on=False)
+    assert screener.screen(draft).reasons[0].sentence == "No rule is on, so every comment waits."
+    rule.delete()
+    make_rule(effect="spam")
+    assert screener.screen(draft).status == "spam"
+    assert screener.screen(draft).status == "spam"
+
+
+@pytest.mark.django_db
+def test_all_shipped_rules_that_are_asked_together_cost_one_query():
+    text = f"See https://example.org/ for {'some words ' * 20}"
+    draft = intake.make_draft(
+        post=make_post(), parent=None, name="Hanna", mail="", text=text, network="here"
+    )
+    Screener().screen(draft)
+    with CaptureQueriesContext(connection) as captured:
+        Screener().screen(draft)
+    asked = [group for group in rules_on().groups if issubclass(group, Asked)]
+    assert len(captured) == 1 + len(rules_on().groups) - len(asked)
+    assert {Sources, RepeatedTexts, History, NameOwners} <= set(asked)

@@ -1,5 +1,5 @@
 """What the rules may know of a draft: gathered first, in a bounded number of queries."""
 
-from moderation.screening.facts.base import Facts, Group, gather
+from moderation.screening.facts.base import Asked, Facts, Group, gather, gather_after
 
-__all__ = ["Facts", "Group", "gather"]
+__all__ = ["Asked", "Facts", "Group", "gather", "gather_after"]

@@ -1,16 +1,18 @@
 """The facts of one draft: what it says itself, and groups of what the database knows."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import chain, islice
 from typing import Self, TypeVar
 
 from comments.intake import Draft
 from comments.links import link_addresses, plain_text
 from moderation.screening import parts
 from moderation.screening.expressions import Time
+from moderation.screening.facts.asking import Question, Rows, ask
 from moderation.screening.parts import Part
 
 
@@ -27,6 +29,25 @@ class Group(ABC):
 
         A rehearsal asks for the past: nothing sent after `at` may count.
         """
+
+
+class Asked(Group):
+    """A group that says what it asks: such groups are gathered in one query together."""
+
+    @classmethod
+    @abstractmethod
+    def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
+        """What to ask; the same number of questions whatever the draft, or none."""
+
+    @classmethod
+    @abstractmethod
+    def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
+        """The group from the rows of each question; see Group.gather. No query."""
+
+    @classmethod
+    def gather(cls, draft: Draft, at: datetime) -> Self:
+        """See Group."""
+        return cls.read(draft, at, ask(cls.questions(draft, at)))
 
 
 G = TypeVar("G", bound=Group)
@@ -82,6 +103,22 @@ class Facts:
 
 
 def gather(draft: Draft, at: datetime, groups: Iterable[type[Group]]) -> Facts:
-    """The facts of one draft: one query for each group."""
-    found = {group: group.gather(draft, at) for group in dict.fromkeys(groups)}
-    return Facts(draft=draft, at=at, groups=found)
+    """The facts of one draft: one query for all groups that are Asked, one for each other."""
+    return gather_after([], draft, at, groups)[1]
+
+
+def gather_after(
+    first: Sequence[Question], draft: Draft, at: datetime, groups: Iterable[type[Group]]
+) -> tuple[list[Rows], Facts]:
+    """The rows of what is asked `first`, in the same query, and the facts."""
+    kinds = list(dict.fromkeys(groups))
+    asked = {one: one.questions(draft, at) for one in kinds if issubclass(one, Asked)}
+    answers = ask([*first, *chain.from_iterable(asked.values())])
+    rest = iter(answers[len(first) :])
+    found: dict[type[Group], Group] = {}
+    for one in kinds:
+        if issubclass(one, Asked):
+            found[one] = one.read(draft, at, list(islice(rest, len(asked[one]))))
+        else:
+            found[one] = one.gather(draft, at)
+    return answers[: len(first)], Facts(draft=draft, at=at, groups=found)

@@ -1,23 +1,30 @@
 """What the same person sent before, as far as one can tell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from django.db.models import Q
 
 from comments.intake import Draft
 from comments.models import Comment
-from comments.status import Status
-from moderation.screening.facts.base import Group
+from comments.status import Remover, Status
+from moderation.screening.facts.asking import Question, Rows, question
+from moderation.screening.facts.base import Asked
 
 LATEST: Final = 200  # comments looked at, which bounds the query and what a rule may ask
 NETWORK_FOR: Final = timedelta(days=2)  # how long a network counts as the same person
+AGAINST: Final = frozenset({Status.REJECTED, Status.SPAM})
+FIELDS: Final = (
+    "pk", "post_id", "tree_id", "lft", "status", "submitted_at", "commenter_id", "user_id", "name",
+    "published_at", "changed_at", "removed_by",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Past:
-    """One earlier comment."""
+    """One earlier comment, with its status as it was at the time that was asked for."""
 
     id: int
     post_id: int
@@ -25,60 +32,106 @@ class Past:
     status: str
     submitted_at: datetime
     is_own: bool  # by the same account or commenter, not just from the same network
+    lft: int = 0
+    name: str = ""
+    decided_at: datetime | None = None  # when it got that status; None: it waits
+    was_refused: bool = False  # rejected, spam, or taken down by a moderator
 
 
 @dataclass(frozen=True)
-class History(Group):
-    """The latest 200 earlier comments, newest first; of a network those of two days."""
+class History(Asked):
+    """The latest 200 earlier comments, newest first; with 200 of the network's last two days."""
 
     past: tuple[Past, ...] = ()
 
     @classmethod
-    def gather(cls, draft: Draft, at: datetime) -> Self:
-        """See Group. Statuses are those of now."""
-        same = _same_person(draft, at)
-        if not same:
-            return cls()
-        earlier = Comment.objects.filter(same, submitted_at__lt=at).order_by("-submitted_at")
-        if draft.replaces is not None:
-            earlier = earlier.exclude(pk=draft.replaces.pk)
-        fields = ("pk", "post_id", "tree_id", "status", "submitted_at", "commenter_id", "user_id")
-        return cls(tuple(_past(draft, *row) for row in earlier.values_list(*fields)[:LATEST]))
+    def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
+        """See Asked: one for each index, which OR would not use in order."""
+        return [_latest(same, draft, at) for same in _same_person(draft, at)]
+
+    @classmethod
+    def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
+        """See Asked. A status that was changed several times counts by its last change."""
+        rows = (dict(zip(FIELDS, row, strict=True)) for rows in answers for row in rows)
+        past = {row["pk"]: _past(draft, at, row) for row in rows}
+        newest_first = sorted(past.values(), key=lambda one: (one.submitted_at, one.id))
+        return cls(tuple(reversed(newest_first)))
 
     @property
     def own(self) -> tuple[Past, ...]:
         """Those of the identity alone."""
         return tuple(past for past in self.past if past.is_own)
 
+    def by_the_writer_of(self, draft: Draft) -> tuple[Past, ...]:
+        """The identity's own; of a stranger those from the network under the same name.
+
+        Where many share a network, one of them does not use up what the others may.
+        """
+        if draft.commenter is not None or draft.user is not None:
+            return self.own
+        name = draft.name.casefold()
+        return tuple(past for past in self.past if past.name.casefold() == name)
+
     def published(self) -> int:
-        """How many of the identity's own are public now, of the latest 200."""
+        """How many of the identity's own were public, of the latest 200."""
         return sum(past.status == Status.PUBLISHED for past in self.own)
 
+    def published_since(self, moment: datetime) -> int:
+        """How many of the identity's own were published after a moment."""
+        published = (past for past in self.own if past.status == Status.PUBLISHED)
+        return sum(past.decided_at is not None and past.decided_at > moment for past in published)
 
-def _same_person(draft: Draft, at: datetime) -> Q:
+    def last_refusal(self) -> datetime | None:
+        """When a moderator or a rule last decided against one of the identity's own."""
+        refused = [past.decided_at for past in self.own if past.was_refused and past.decided_at]
+        return max(refused, default=None)
+
+
+def _same_person(draft: Draft, at: datetime) -> list[Q]:
     """Empty for somebody of whom nothing is known."""
-    same = Q()
+    same = []
     if draft.user is not None:
-        same |= Q(user=draft.user)
+        same.append(Q(user=draft.user))
     if draft.commenter is not None:
-        same |= Q(commenter=draft.commenter)
+        same.append(Q(commenter=draft.commenter))
     if draft.network:
-        same |= Q(network=draft.network, submitted_at__gt=at - NETWORK_FOR)
+        same.append(Q(network=draft.network, submitted_at__gt=at - NETWORK_FOR))
     return same
 
 
-def _past(  # noqa: PLR0917 (a row, in the order of its fields)
-    draft: Draft,
-    pk: int,
-    post_id: int,
-    tree_id: int,
-    status: str,
-    submitted_at: datetime,
-    commenter_id: int | None,
-    user_id: int | None,
-) -> Past:
-    is_own = _is_own(draft, commenter_id, user_id)
-    return Past(pk, post_id, tree_id, status, submitted_at, is_own)
+def _latest(same: Q, draft: Draft, at: datetime) -> Question:
+    earlier = Comment.objects.filter(same, submitted_at__lt=at).order_by("-submitted_at", "-pk")
+    if draft.replaces is not None:
+        earlier = earlier.exclude(pk=draft.replaces.pk)
+    return question(earlier.values_list(*FIELDS)[:LATEST])
+
+
+def _past(draft: Draft, at: datetime, row: dict[str, Any]) -> Past:
+    status, decided_at = _status_at(at, row)
+    by_moderator = row["removed_by"] == Remover.MODERATOR
+    return Past(
+        id=row["pk"],
+        post_id=row["post_id"],
+        tree_id=row["tree_id"],
+        lft=row["lft"],
+        name=row["name"],
+        status=status,
+        decided_at=decided_at,
+        submitted_at=row["submitted_at"],
+        is_own=_is_own(draft, row["commenter_id"], row["user_id"]),
+        was_refused=status in AGAINST or (status == Status.REMOVED and by_moderator),
+    )
+
+
+def _status_at(at: datetime, row: dict[str, Any]) -> tuple[str, datetime | None]:
+    """The status at a moment and since when, as far as the row tells."""
+    status, published_at = row["status"], row["published_at"]
+    against = status not in {Status.PENDING, Status.PUBLISHED}
+    if against and row["changed_at"] <= at:
+        return status, row["changed_at"]
+    if status != Status.PENDING and published_at is not None and published_at <= at:
+        return Status.PUBLISHED, published_at
+    return Status.PENDING, None
 
 
 def _is_own(draft: Draft, commenter_id: int | None, user_id: int | None) -> bool:

@@ -1,46 +1,68 @@
 """Whose name a draft's is, or looks like."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from functools import cache, lru_cache
+from typing import Any, Self
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from blog.models import Post
 from comments import names
 from comments.intake import Draft
 from comments.models import Commenter
-from moderation.screening.facts.base import Group
+from moderation.screening.facts.asking import Question, Rows, question
+from moderation.screening.facts.base import Asked
 
 
 @dataclass(frozen=True)
-class NameOwners(Group):
+class NameOwners(Asked):
     """Whom a reader could take the writer for."""
 
     staff: bool = False
     commenter: bool = False  # a confirmed one, other than the writer
 
     @classmethod
-    def gather(cls, draft: Draft, at: datetime) -> Self:
-        """See Group; two queries here, and none for staff. As of now, whatever `at` is."""
-        likenesses = frozenset() if draft.user else names.skeletons(draft.name)
+    def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
+        """See Asked; none for staff."""
+        likenesses = _likenesses(draft)
         if not likenesses:
+            return []
+        return [_staff(), question(_alike(likenesses, draft.commenter))]
+
+    @classmethod
+    def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
+        """See Asked. As of now, whatever `at` is."""
+        if not answers:
             return cls()
-        return cls(
-            staff=not likenesses.isdisjoint(_staff_skeletons()),
-            commenter=_is_taken(likenesses, draft.commenter),
-        )
+        staff, alike = answers
+        theirs = _staff_skeletons(tuple(staff))
+        return cls(staff=not _likenesses(draft).isdisjoint(theirs), commenter=bool(alike))
 
 
-def _staff_skeletons() -> set[str]:
-    """What the names of staff and of authors look like; they are few."""
-    users = get_user_model().objects.filter(Q(is_staff=True) | Q(posts__isnull=False)).distinct()
+def _likenesses(draft: Draft) -> frozenset[str]:
+    return frozenset() if draft.user else names.skeletons(draft.name)
+
+
+@cache  # of always the same words
+def _staff() -> Question:
+    """The names of staff and of authors; they are few."""
+    writes = Exists(Post.objects.filter(author=OuterRef("pk")))
+    users = get_user_model().objects.filter(Q(is_staff=True) | writes)
+    return question(users.values_list("username", "first_name", "last_name"))
+
+
+@lru_cache(maxsize=4)
+def _staff_skeletons(staff: tuple[tuple[str, str, str], ...]) -> set[str]:
     found: set[str] = set()
-    for username, first, last in users.values_list("username", "first_name", "last_name"):
+    for username, first, last in staff:
         found |= names.skeletons(username) | names.skeletons(f"{first} {last}")
     return found
 
 
-def _is_taken(likenesses: frozenset[str], writer: Commenter | None) -> bool:
+def _alike(likenesses: frozenset[str], writer: Commenter | None) -> QuerySet[Any, Any]:
     alike = Commenter.objects.filter(skeleton__in=likenesses)
-    return (alike.exclude(pk=writer.pk) if writer else alike).exists()
+    others = alike.exclude(pk=writer.pk) if writer else alike
+    return others.values_list("pk")[:1]

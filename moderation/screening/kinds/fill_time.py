@@ -23,6 +23,7 @@ class FillTime(Kind[Parameters]):
     label = "Sent too fast"
     help_text = "A form that was fetched and sent within seconds; only of writers not known yet."
     takes = Parameters
+    unrehearsed = "When a form was made is not kept with the comment."
 
     def judge(self, facts: Facts, parameters: Parameters) -> Finding | None:
         """See Kind."""

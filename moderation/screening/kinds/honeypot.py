@@ -11,6 +11,7 @@ class Honeypot(Kind[NoParameters]):
     label = "A hidden field that was filled in"
     help_text = "The form has a field that people don't see; programs that fill in all fields do."
     takes = NoParameters
+    unrehearsed = "What stood in the hidden field is not kept with the comment."
 
     def judge(self, facts: Facts, parameters: NoParameters) -> Finding | None:
         """See Kind. Nothing is said to the writer: a person can't see the field."""

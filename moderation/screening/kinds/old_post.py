@@ -20,6 +20,7 @@ class OldPost(Kind[Parameters]):
     help_text = "A comment on a post that was published long ago."
     takes = Parameters
     is_on = False
+    known_from = "place"
 
     def judge(self, facts: Facts, parameters: Parameters) -> Finding | None:
         """See Kind."""

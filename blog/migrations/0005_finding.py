@@ -44,8 +44,8 @@ DROP FUNCTION blog_words;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('blog', '0003_in_menu'),
-        ('core', '0004_site_settings'),
+        ('blog', '0004_writing'),
+        ('core', '0005_site_settings'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.differences import MAX_PAIRS, Piece, compare
+from core.differences import MAX_PAIRS, Piece, compare
 
 
 def test_words_that_went_and_came_are_told_apart():

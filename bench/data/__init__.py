@@ -1,0 +1,1 @@
+"""Databases for benchmarks: made up, and the same in every run."""

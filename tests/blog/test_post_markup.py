@@ -1,0 +1,94 @@
+"""An author's Markdown: what it can, and what it must not let through."""
+
+import re
+from html.parser import HTMLParser
+
+import nh3
+import pytest
+
+from blog import markup
+
+
+def test_tables_footnotes_and_struck_words():
+    html = markup.render_markdown("| a |\n|---|\n| b[^n] |\n\n~~c~~\n\n[^n]: A *note*.")
+    assert "<td>b<sup" in html
+    assert "<s>c</s>" in html
+    assert '<section class="footnotes" aria-label="Footnotes">' in html
+    assert '<a href="#fnref1" class="footnote-backref">' in html
+
+
+def test_a_listing_has_a_class_for_each_kind_of_word_and_no_style():
+    html = markup.render_markdown('```python\ndef f(): return "<b>&"  # x\n```')
+    assert '<span class="hl-k">def</span>' in html
+    assert "&lt;b&gt;&amp;" in html
+    assert "style" not in html
+
+
+@pytest.mark.parametrize("language", ["", "nosuch", "nosuch'><script>", "nosuch onclick=x"])
+def test_a_language_that_nobody_knows_leaves_the_listing_plain(language):
+    html = markup.render_markdown(f"```{language}\n<b>\n```")
+    assert "&lt;b&gt;" in html
+    assert "<script" not in html
+    assert "onclick" not in html
+
+
+def test_a_picture_with_a_title_alone_in_its_paragraph_is_a_figure():
+    html = markup.render_markdown('![A](/a.png "A *red* <script>wall</script>")')
+    assert html.startswith('<figure><img src="/a.png" alt="A"><figcaption>A <em>red</em>')
+    assert "<script" not in html
+    assert "<figure" not in markup.render_markdown('Words ![A](/a.png "title") beside.')
+    assert "<figure" not in markup.render_markdown("![A](/a.png)")
+
+
+def test_classes_are_ours_or_none():
+    html = markup.clean('<p class="notice">a</p><section class="footnotes comment">b</section>')
+    assert html == "<p>a</p><section>b</section>"
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<svg><p><style><img src=x onerror=alert(1)>",
+        "<math><mtext><table><mglyph><style><img src onerror=alert(1)>",
+        "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+        "<a xlink:href='javascript:1' href='java\tscript:alert(1)'>x</a>",
+        "<img srcset='https://example.org/x 1x' src=/a onload=alert(1)>",
+        '```html\n</code></pre><script>alert(1)</script>\n```',
+        '<pre><code class="language-python">"&lt;script&gt;1&lt;/script&gt;"</code></pre>',
+        "[x](javascript:alert(1)) ![x](data:text/html,x)",
+    ],
+)  # fmt: skip
+def test_nothing_that_acts_gets_through(attack):
+    html = markup.render_markdown(attack)
+    found = Elements()
+    found.feed(html)
+    assert {tag for tag, _ in found.elements} <= markup.TAGS
+    for tag, attributes in found.elements:
+        allowed = markup.ATTRIBUTES["*"] | markup.ATTRIBUTES.get(tag, frozenset()) | {"class"}
+        assert attributes.keys() <= allowed
+        for name in ("href", "src"):
+            assert not re.match(r"\s*(javascript|data)", attributes.get(name) or "", re.IGNORECASE)
+    attributes = {tag: set(markup.ATTRIBUTES.get(tag, ())) - {"rel"} for tag in markup.TAGS}
+    again = nh3.clean(
+        html,
+        tags=set(markup.TAGS),
+        attributes={**attributes, "*": {*markup.ATTRIBUTES["*"], "class"}},
+        link_rel=None,
+    )
+    kept = Elements()
+    kept.feed(again)
+    assert [tag for tag, _ in kept.elements] == [tag for tag, _ in found.elements]
+
+
+class Elements(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.elements = []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+
+def test_a_listing_of_a_thousand_lines_takes_no_minutes():
+    source = "```python\n" + "def f(x, y): return x + y * 'abc'\n" * 1000 + "```"
+    assert markup.render_markdown(source).count('<span class="hl-k">def</span>') == 1000
