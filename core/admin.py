@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.sites.models import Site
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -39,3 +40,7 @@ class SiteSettingsAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: SiteSettings, form: ModelForm, change: bool
     ) -> None:
         save_site(obj)
+
+
+# Redirects hang on a site; of the one that there is nobody needs to know.
+admin.site.unregister(Site)
