@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,16 +9,21 @@ from django.utils.cache import add_never_cache_headers
 from django.views import View
 from django.views.generic import DetailView, ListView
 
+from blog.archive import neighbours
 from blog.models import Post, PostQuerySet, Tag
 from blog.permissions import may_edit
 from blog.previews import find_post
+from blog.sharing import as_script, describe_post, shared
+from core.site import current
 
 
 class PostListView(ListView):
     """The listed posts, newest first. Template: blog/index.html; context: `page_obj`."""
 
     template_name = "blog/index.html"
-    paginate_by = settings.POSTS_PER_PAGE
+
+    def get_paginate_by(self, queryset: Any) -> int:
+        return current().posts_per_page
 
     def get_queryset(self) -> PostQuerySet:
         return (
@@ -48,7 +52,8 @@ class TagView(PostListView):
 class PostView(DetailView):
     """One post. Who may edit it sees it before publication too, never cached; others get 404.
 
-    Template: blog/post.html; context: `post`.
+    Template: blog/post.html; context: `post`, `neighbours`, and of a public post `shared` and
+    `described`.
     """
 
     template_name = "blog/post.html"
@@ -64,6 +69,17 @@ class PostView(DetailView):
         if not post.is_published and not may_edit(self.request.user, post):
             post = super().get_object(self.get_queryset().none())  # the same 404 as for no post
         return post
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(neighbours=neighbours(self.object), **kwargs)
+        if self.object.is_published:
+            context["shared"] = shared(self.object)
+            context["described"] = as_script(self.describe(context))
+        return context
+
+    def describe(self, context: dict[str, Any]) -> dict[str, Any]:
+        """The post for machines; comments add theirs from the page's `context`."""
+        return describe_post(self.object)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)

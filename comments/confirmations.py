@@ -24,6 +24,7 @@ from comments.models import Comment, Commenter, Confirmation
 from comments.status import Status
 from core.mail import NotAnAddress, enqueue_mail
 from core.ratelimit import hit
+from core.site import current
 
 LIFETIME: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
@@ -142,13 +143,13 @@ def _send(comment: Comment, mail: str, remember: bool) -> None:
     )
     context = {
         "post_title": comment.post.title,
-        "site_title": settings.SITE_TITLE,
+        "site_title": current().title,
         "link": settings.SITE_URL + reverse("comments:confirm", args=[token]),
         "days": LIFETIME.days,
     }
     enqueue_mail(
         to=mail,
-        subject=f"{settings.SITE_TITLE}: is this your address?",
+        subject=f"{current().title}: is this your address?",
         text=render_to_string("comments/confirm_mail.txt", context),
         key=f"comments.confirm:{made.pk}",
     )

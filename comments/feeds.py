@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Subquery
@@ -18,6 +17,7 @@ from django.utils.http import quote_etag
 from blog.models import Post, PostQuerySet
 from comments.feed_formats import FORMATS, Feed
 from comments.models import Comment, CommentQuerySet
+from core.site import current
 
 ENTRIES: Final = 50
 VERSION: Final = 1  # raise it when the same comments give another feed
@@ -48,7 +48,7 @@ class State:
 
     def etag(self, *context: str) -> str:
         """An entity tag for this state, shown in some context (address, format)."""
-        content = json.dumps([VERSION, settings.SITE_TITLE, self.fingerprint, *context])
+        content = json.dumps([VERSION, current().title, self.fingerprint, *context])
         return quote_etag(hashlib.sha256(content.encode()).hexdigest()[:32])
 
 
@@ -79,7 +79,7 @@ def of_branch(head: Comment) -> Scope:
 def of_site(path: str) -> Scope:
     """Every conversation; `path` is the site's first page."""
     return Scope(
-        title=f"Comments on {settings.SITE_TITLE}",
+        title=f"Comments on {current().title}",
         path=path,
         id=str(uuid5(NAMES, "site").urn),
         comments=Comment.objects.all(),
@@ -118,7 +118,7 @@ def make_feed(
         title=scope.title,
         link=absolute(scope.path),
         description="",
-        language=settings.LANGUAGE_CODE,
+        language=current().language,
         feed_url=feed_url,
         feed_guid=scope.id,
         updated=state.modified,

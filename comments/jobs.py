@@ -1,8 +1,9 @@
 """Where the worker finds this app's jobs, and the makers of its mails."""
 
 from comments.digests import send_digests
+from comments.index_jobs import index
 from comments.mails import make_digest, make_one
 from comments.notifications import settle
 from comments.retention import forget_addresses
 
-__all__ = ["forget_addresses", "make_digest", "make_one", "send_digests", "settle"]
+__all__ = ["forget_addresses", "index", "make_digest", "make_one", "send_digests", "settle"]

@@ -3,10 +3,19 @@
 from django.urls import path, register_converter
 
 from blog.models import Post
-from blog.urls import PAGE_ROUTE, POST_ROUTE
+from blog.urls import PAGE_ROUTE, POST_ROUTE, SEARCH_ROUTE
 from blog.urls import lists as blog_lists
 from comments.numbers import PATTERN
-from comments.views import confirming, feeds, mails, own, reading, remembering, writing
+from comments.views import (
+    confirming,
+    feeds,
+    mails,
+    own,
+    reading,
+    remembering,
+    searching,
+    writing,
+)
 
 
 class NumberConverter:
@@ -37,6 +46,7 @@ app_name = "comments"
 blog_patterns = (
     [
         *blog_lists,
+        path(SEARCH_ROUTE, searching.SearchView.as_view(), name="search"),
         path(POST_ROUTE, reading.ConversationView.as_view(), name="post"),
         path(PAGE_ROUTE, reading.PageConversationView.as_view(), name="page"),
     ],

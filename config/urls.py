@@ -1,13 +1,14 @@
 """Every address of the site. Comments and moderation are mounted where they are installed."""
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.functional import lazy
 
 from config import health
+from core.site import current
 
-admin.site.site_header = admin.site.site_title = settings.SITE_TITLE
+admin.site.site_header = admin.site.site_title = lazy(lambda: current().title, str)()
 
 handler400 = "core.views.bad_request"
 

@@ -1,20 +1,28 @@
 """What every template may say about the site."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from core.choices import parse_links
 from core.mail import mail_trouble
+from core.site import current
 
 
-def site(request: HttpRequest) -> dict[str, str]:
-    """Context processor; no query."""
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context processor; as many queries as `core.site.current`, as a rule none."""
+    chosen = current()
     return {
-        "site_title": settings.SITE_TITLE,
+        "site_title": chosen.title,
         "site_url": settings.SITE_URL,
-        "site_tagline": settings.SITE_TAGLINE,
-        "site_language": settings.LANGUAGE_CODE,
+        "site_tagline": chosen.tagline,
+        "site_language": chosen.language,
+        "site_links": parse_links(chosen.header_links),
+        "site_footer": chosen.footer,
+        "site_colours": chosen.version if chosen.accent or chosen.accent_dark else 0,
+        "site_is_set_up": chosen.version > 0,
     }
 
 

@@ -1,9 +1,18 @@
-"""What every app needs and no domain model: one-time sign-in links, rate limits, mails, and the
-addresses that get none."""
+"""What every app needs and no domain model: settings of the site, sign-in links, rates, mails."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+
+from core.choices import (
+    PAPERS,
+    SEARCH_LANGUAGES,
+    colour_fault,
+    validate_links,
+    validate_time_zone,
+)
 
 
 class SignInLink(models.Model):
@@ -120,3 +129,103 @@ class MailFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.address}"
+
+
+class SiteSettings(models.Model):
+    """What the keeper of the site chose, in one row; without it the environment's words hold."""
+
+    class Comments(models.TextChoices):
+        OPEN = "open", "open"
+        CLOSED = "closed", "closed: shown, no new ones"
+        HIDDEN = "hidden", "hidden: neither shown nor taken"
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    title = models.CharField(max_length=100, help_text="At the top of every page and in feeds.")
+    tagline = models.CharField(max_length=200, blank=True, help_text="The line below it.")
+    language = models.CharField(
+        max_length=10,
+        default="en",
+        choices=settings.LANGUAGES,
+        help_text="What posts are written in; dates and the admin follow it.",
+    )
+    search_language = models.CharField(
+        max_length=20,
+        default="english",
+        choices=SEARCH_LANGUAGES,
+        help_text="Whose word endings the search knows. After a change, posts and comments are"
+        " indexed again by the worker.",
+    )
+    time_zone = models.CharField(
+        max_length=50,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text="In which times are shown and months are cut, such as Europe/Berlin.",
+    )
+    posts_per_page = models.PositiveSmallIntegerField(
+        default=10, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    new_posts_comments = models.CharField(
+        "comments on new posts", max_length=10, choices=Comments, default=Comments.OPEN
+    )
+    comments_close_after_days = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="Days after publication when comments close, unless the post has a date of its"
+        " own; 0 is never.",
+    )
+    accent = models.CharField(
+        "colour of links",
+        max_length=7,
+        blank=True,
+        help_text="Such as #7a2e1d; empty: the colour that the site came with.",
+    )
+    accent_dark = models.CharField(
+        "colour of links on dark",
+        max_length=7,
+        blank=True,
+        help_text="For readers whose system is dark, such as #e5a08c.",
+    )
+    header_links = models.TextField(
+        blank=True,
+        validators=[validate_links],
+        help_text="Beside the pages of the menu. One a line: the words, then the address, such as"
+        " “My books https://example.org/books”.",
+    )
+    footer = models.TextField(
+        blank=True, help_text="Plain text at the foot of every page; addresses become links."
+    )
+    version = models.PositiveIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "settings of the site"
+        constraints = [
+            models.CheckConstraint(name="core_one_row_of_settings", condition=models.Q(id=1)),
+            models.CheckConstraint(
+                name="core_posts_per_page_is_positive", condition=models.Q(posts_per_page__gte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        """Refuse colours that are none, or that could not be read on the paper."""
+        faults = {
+            name: fault
+            for name, papers in PAPERS.items()
+            if (fault := colour_fault(getattr(self, name), papers))
+        }
+        if faults:
+            raise ValidationError(faults)
+
+    @classmethod
+    def from_environment(cls) -> "SiteSettings":
+        """What holds until somebody chooses; not a row."""
+        return cls(
+            title=settings.SITE_TITLE,
+            tagline=settings.SITE_TAGLINE,
+            language=settings.LANGUAGE_CODE,
+            time_zone=settings.TIME_ZONE,
+            posts_per_page=settings.POSTS_PER_PAGE,
+            comments_close_after_days=settings.COMMENTS_CLOSE_AFTER_DAYS,
+        )

@@ -1,3 +1,4 @@
+from django.contrib import admin
 from django.urls import path
 
 from core import views
@@ -7,4 +8,6 @@ app_name = "core"
 urlpatterns = [
     path("signin/<str:token>/", views.SignInView.as_view(), name="signin"),
     path("mail/events/", mail_events, name="mail-events"),
+    path("admin/first-run/", admin.site.admin_view(views.FirstRunView.as_view()), name="first-run"),
+    path("colours-<int:version>.css", views.colours, name="colours"),
 ]

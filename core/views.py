@@ -1,14 +1,25 @@
-"""Pages of no app: the one-time sign-in, and what could not be read."""
+"""Pages of no app: the one-time sign-in, the first run, colours, and what could not be read."""
 
+from typing import Any
+
+from django.contrib import admin
 from django.contrib.auth import login
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views import View
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 
+from core.forms import FirstRunForm
+from core.models import SiteSettings
 from core.signin import open_link, use_link
+from core.site import current, is_set_up
 
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -38,9 +49,56 @@ class SignInView(View):
         if user is None:
             return self._page(request, None, 410)
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect("admin:index")
+        may_set_up = user.has_perm("core.change_sitesettings")
+        return redirect("core:first-run" if may_set_up and not is_set_up() else "admin:index")
 
     def _page(self, request: HttpRequest, link: object, status: int) -> HttpResponse:
         response = render(request, "core/signin.html", {"link": link}, status=status)
         response["X-Robots-Tag"] = "noindex"
         return response
+
+
+class FirstRunView(View):
+    """Asks the keeper of a new site for its title and their name, once.
+
+    Who may not change the settings gets 403; once there are settings, it leads to them.
+    Template: admin/first_run.html; context: `form`.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.has_perm("core.change_sitesettings"):
+            raise PermissionDenied
+        if is_set_up():
+            return redirect("admin:core_sitesettings_change", 1)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        site = SiteSettings.from_environment()
+        form = FirstRunForm(instance=site, initial={"author": _user(request).get_full_name()})
+        return self._page(request, form)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = FirstRunForm(request.POST, instance=SiteSettings.from_environment())
+        if not form.is_valid():
+            return self._page(request, form)
+        form.set_up(by=_user(request))
+        return redirect("admin:index")
+
+    def _page(self, request: HttpRequest, form: FirstRunForm) -> HttpResponse:
+        context = {**admin.site.each_context(request), "form": form, "title": "Before you begin"}
+        return render(request, "admin/first_run.html", context)
+
+
+@cache_control(public=True, max_age=31_536_000, immutable=True)
+def colours(request: HttpRequest, version: int) -> HttpResponse:
+    """The colours that were chosen, as a stylesheet whose address holds the settings' version."""
+    site = current()
+    rules = [f":root {{ --accent: {site.accent}; }}"] if site.accent else []
+    if site.accent_dark:
+        dark = f":root {{ --accent: {site.accent_dark}; }}"
+        rules.append(f"@media (prefers-color-scheme: dark) {{ {dark} }}")
+    return HttpResponse("\n".join(rules), content_type="text/css; charset=utf-8")
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user

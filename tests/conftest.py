@@ -1,10 +1,14 @@
 """Fixtures that most tests share. Everything runs on a real Postgres."""
 
+from math import inf
+
 import pytest
 from django.db import connection
 from django.test import override_settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+
+from core import site
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +43,17 @@ def run_jobs(db):
             try:
                 app.tasks[job.task_name](**job.args)
             except Exception:
-                app.configure_task(job.task_name).defer(**job.args)  # it comes back, as from a worker
+                # It comes back, as from a worker.
+                app.configure_task(job.task_name).defer(**job.args)
                 raise
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def settled_site(monkeypatch):
+    """Each test begins with a site whose settings nobody has chosen, and that is known already."""
+    monkeypatch.setattr(site, "FRESH_FOR", inf)
+    site.hold(None)
+    yield
+    site.hold(None)

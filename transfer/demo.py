@@ -12,6 +12,8 @@ from django.utils import timezone
 from blog.models import Post, Tag
 from comments import intake
 from comments.models import Comment
+from core.models import SiteSettings
+from core.site import save_site
 from moderation import services
 from transfer.demo_texts import ABOUT, ARGUMENT, POSTS, DemoComment
 
@@ -49,6 +51,7 @@ def fill() -> None:
         author=_make_staff("author", "Ada", "Bergman"),
         moderator=_make_staff("moderator", "Tomas", "Lind"),
     )
+    save_site(SiteSettings.from_environment())
     posts = _make_posts(accounts.author)
     Argument(posts["numbered"], accounts).hold()
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Final
 
-SECTIONS: Final = ("posts", "pages", "other items", "tags", "authors", "comments")
+SECTIONS: Final = ("posts", "pages", "other items", "tags", "authors", "comments", "old addresses")
 
 
 class Report:

@@ -5,11 +5,13 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
 from django.utils import timezone
 
 from blog.models import RESERVED_SLUGS, Post, Tag
+from blog.old_addresses import leave_redirect
 from comments.markup import writable
 from transfer.models import ImportedItem
 from transfer.origin import Origin, external_id
@@ -123,6 +125,9 @@ class WordPressImport:
         post.tags.set(self._find_tags(item, report))
         self.origin.remember(KIND, {external: post.pk})
         report.add(SECTIONS[kind], f"made: {made}")
+        for old_path in old_paths(kind, fields):
+            if leave_redirect(old_path=old_path, post=post):
+                report.add("old addresses", "lead here")
         return post
 
     def _find_tags(self, item: ExportedItem, report: Report) -> set[Tag]:
@@ -160,6 +165,24 @@ def post_external_id(fields: Fields) -> str:
             return external_id(f"{name}:{fields[name]}")
     content = "\0".join(fields.get(name, "") for name in ("title", "wp:post_date", "pubDate"))
     return "digest:" + hashlib.sha256(content.encode()).hexdigest()
+
+
+def old_paths(kind: Post.Kind, fields: Fields) -> list[str]:
+    """The paths that the item had there: its link's, and the one by its id."""
+    paths = []
+    try:
+        link = urlsplit(fields.get("link", ""))
+    except ValueError:  # brackets that hold no address
+        link = urlsplit("")
+    path = unquote(link.path)
+    if path.strip("/") and "\0" not in path and (fields.get("wp:status") in PUBLIC):
+        paths.append(path)
+    number = fields.get("wp:post_id", "")
+    if number.isascii() and number.isdigit():
+        paths.append(f"/?p={number}")
+        if kind == Post.Kind.PAGE:
+            paths.append(f"/?page_id={number}")
+    return paths
 
 
 def post_title(fields: Fields, content: str) -> str:

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from core.site import current
 
 FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 
@@ -18,7 +18,7 @@ def moment(fields: dict[str, str], name: str) -> datetime | None:
     local = _read(fields.get(name, ""))
     if local is None:
         return None
-    return local.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)
+    return local.replace(tzinfo=ZoneInfo(current().time_zone)).astimezone(UTC)
 
 
 def rss_moment(text: str) -> datetime | None:

@@ -15,9 +15,11 @@ from blog.admin import writing
 from blog.forms import PostForm
 from blog.markup import images_in
 from blog.models import Autosave, Post
+from blog.old_addresses import leave_redirect_of_move
 from blog.permissions import editable_posts, may_edit
 from blog.previews import link_of
 from blog.tagging import find_tags
+from core.site import current
 
 
 @admin.register(Post)
@@ -81,7 +83,9 @@ class PostAdmin(admin.ModelAdmin):
         return [] if request.user.has_perm("blog.edit_any_post") else ["author"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"author": request.user.pk, **super().get_changeform_initial_data(request)}
+        given = super().get_changeform_initial_data(request)
+        comments = current().new_posts_comments
+        return {"author": request.user.pk, "comments_status": comments, **given}
 
     def get_form(
         self, request: HttpRequest, obj: Post | None = None, change: bool = False, **kwargs: Any
@@ -134,7 +138,10 @@ class PostAdmin(admin.ModelAdmin):
         if change and not form.changes_the_post:
             obj.skip_history_when_saving = True  # type: ignore[attr-defined]
         obj._history_user = user  # type: ignore[attr-defined]
+        was = Post.objects.get(pk=obj.pk) if change else None
         super().save_model(request, obj, form, change)
+        if was is not None:
+            leave_redirect_of_move(was=was, now=obj)
         if slot := form.cleaned_data.get("slot"):
             autosaving.use_up(slot=slot, by=user)
         self._say_what_follows(request, obj)

@@ -1,6 +1,8 @@
-"""Posts, pages, tags, pictures, and what is being typed."""
+"""Posts, pages, tags, pictures, and what is kept about them."""
 
 from blog.models.autosave import Autosave
+from blog.models.blogroll import Blogroll
+from blog.models.indexed import IndexedPost, RelatedPost
 from blog.models.picture import Picture, PictureQuerySet
 from blog.models.post import RESERVED_SLUGS, Post, PostQuerySet
 from blog.models.tag import Tag
@@ -8,9 +10,12 @@ from blog.models.tag import Tag
 __all__ = [
     "RESERVED_SLUGS",
     "Autosave",
+    "Blogroll",
+    "IndexedPost",
     "Picture",
     "PictureQuerySet",
     "Post",
     "PostQuerySet",
+    "RelatedPost",
     "Tag",
 ]

@@ -16,12 +16,15 @@ from simple_history.models import HistoricalRecords
 from blog import markup
 from blog.models.picture import Picture
 from blog.models.tag import Tag
+from core.site import current
 
 # First path segments that the site itself answers; a page may not take them.
 RESERVED_SLUGS = frozenset(
     [
         "about-colloquy",
         "admin",
+        "archive",
+        "blogroll",
         "comments",
         "feed",
         "feeds",
@@ -37,6 +40,7 @@ RESERVED_SLUGS = frozenset(
         "sitemap",
         "static",
         "tags",
+        *map(str, range(1900, 2100)),  # the archive of a year
     ]
 )
 
@@ -220,7 +224,7 @@ class Post(models.Model):
     @property
     def comments_end_at(self) -> datetime | None:
         """When comments close by themselves: its own date, the site's rule, or never."""
-        days = settings.COMMENTS_CLOSE_AFTER_DAYS
+        days = current().comments_close_after_days
         if self.comments_close_at or not days or self.published_at is None:
             return self.comments_close_at
         return self.published_at + timedelta(days=days)

@@ -3,6 +3,7 @@
 from comments.models.arrivals import Confirmation, Submission
 from comments.models.comment import Comment
 from comments.models.commenter import Commenter
+from comments.models.indexed import IndexedComment
 from comments.models.judged import Appeal, RecordedReason, Revision
 from comments.models.mails import DigestItem, Mute, Subscription, Told
 from comments.models.places import Conversation, Place
@@ -18,6 +19,7 @@ __all__ = [
     "Confirmation",
     "Conversation",
     "DigestItem",
+    "IndexedComment",
     "Mute",
     "OpenReference",
     "Place",

@@ -17,6 +17,7 @@ from comments import page
 from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_place
+from comments.structured import describe_comments
 from comments.views.remembering import (
     is_personal,
     keep_private,
@@ -71,6 +72,14 @@ class ConversationView(PostView):
             follow=offer_to_follow(self.commenter, post),
             **kwargs,
         )
+
+    def describe(self, context: dict[str, Any]) -> dict[str, Any]:
+        """The post with the published comments of this page."""
+        described = super().describe(context)
+        if not self.object.shows_comments:
+            return described
+        shown = context["leaf"].entries
+        return {**described, **describe_comments(shown, context["totals"].published)}
 
     def _leaf(
         self, post: Post, totals: page.Totals, visited_at: datetime | None

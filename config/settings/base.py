@@ -20,7 +20,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.postgres",  # for its index of arrays; no extension of Postgres is used
+    "django.contrib.postgres",  # its search and its index of arrays; no extension is used
+    # Redirects hang on a site; there is one, and its row is never looked at for a name.
+    "django.contrib.sites",
+    "django.contrib.redirects",
     "mptt",
     "procrastinate.contrib.django",
     "simple_history",
@@ -39,6 +42,8 @@ MIDDLEWARE = [
     "core.headers.security_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "blog.old_addresses.old_addresses",
+    "core.site.locale",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -76,7 +81,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+SITE_ID = 1
 
+# These hold until the first-run page has made a row of settings (core.models.SiteSettings), as do
+# the title, the tagline, POSTS_PER_PAGE and COMMENTS_CLOSE_AFTER_DAYS below.
 LANGUAGE_CODE = env.text("LANGUAGE", "en")
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_I18N = True
@@ -156,9 +164,9 @@ MAILERS: dict[str, dict[str, Any]] = {
     }
 }
 
-# An app's own jobs stand in its jobs.py; the second finds those of core/mail.py.
+# An app's own jobs stand in its jobs.py; the second finds those that stand elsewhere.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_IMPORT_PATHS = ["core.mail"]
+PROCRASTINATE_IMPORT_PATHS = ["core.mail", "blog.index_jobs"]
 
 LOGGING = {
     "version": 1,

@@ -56,7 +56,8 @@ INSPECT = """
       const foreign = element.matches(
         "iframe, object, embed, base, svg script, math, video, meta[http-equiv], bdi > *, h3 *:not("
         + "bdi, .badge, .shape, .shape path, .writer)")
-        || (element.matches("script") && !element.src.startsWith(own));
+        || (element.matches("script:not([type='application/ld+json'])")
+            && !element.src.startsWith(own));
       if (runs || foreign) faults.push(element.outerHTML);
     }
     return {faults, comments: document.querySelectorAll("article.comment, article.card").length,

@@ -338,8 +338,8 @@ def test_a_private_page_takes_five_queries_more_for_any_number(
     make_published(post)
     for number in range(many):
         write(client, post, text=f"Text {number}", remember="on")
-    # the eight of the public page, the commenter, what waits, limits, sanctions, history
-    with django_assert_num_queries(13):
+    # the nine of the public page, the commenter, what waits, limits, sanctions, history
+    with django_assert_num_queries(14):
         client.get(HERE)
 
 

@@ -298,8 +298,8 @@ def test_the_page_takes_the_same_queries_for_any_number_of_comments(
     root = make_published(post)
     for _ in range(many):
         make_published(post, parent=root)
-    # post, tags, totals, comments, back-links, policy, rules, menu
-    with django_assert_num_queries(8):
+    # post, tags, totals, comments, back-links, policy, rules, what is beside it, menu
+    with django_assert_num_queries(9):
         client.get("/posts/a-post/")
 
 

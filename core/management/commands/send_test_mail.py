@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.mail import NotAnAddress, enqueue_mail, mail_trouble
+from core.site import current
 
 
 class Command(BaseCommand):
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         try:
             enqueue_mail(
                 to=options["address"],
-                subject=f"A test mail from {settings.SITE_TITLE}",
+                subject=f"A test mail from {current().title}",
                 text=f"{settings.SITE_URL}/ can send mail.\n",
                 key=f"test:{uuid4()}",
             )

@@ -1,0 +1,79 @@
+"""What was written when, and about what: months and tags with their counts, neighbours of a post.
+
+Months are those of the site's time zone, which is active while a page is made.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import TruncMonth
+
+from blog.models import Post, RelatedPost, Tag
+
+RELATED: Final = 3
+
+
+class Month(NamedTuple):
+    """A month in which something was published, and how much."""
+
+    first_day: date
+    posts: int
+
+
+class Neighbours(NamedTuple):
+    """What stands beside a post: the one before and after in time, and those on like things."""
+
+    previous: Post | None
+    next: Post | None
+    related: list[Post]
+
+
+def months() -> list[Month]:
+    """Every month with listed posts, newest first. One query."""
+    by_month = Post.objects.listed().posts().annotate(month=TruncMonth("published_at"))
+    counted = by_month.values("month").annotate(count=Count("pk")).order_by("-month")
+    return [Month(row["month"].date(), row["count"]) for row in counted]
+
+
+def tags_in_use() -> list[Tag]:
+    """Tags of listed posts by name, each with its `count` of them. One query."""
+    listed = Q(posts__in=Post.objects.listed().posts())
+    counted = Tag.objects.annotate(count=Count("posts", filter=listed, distinct=True))
+    return list(counted.filter(count__gt=0).order_by("name"))
+
+
+def neighbours(post: Post) -> Neighbours:
+    """What the page of a post leads on to. One query; none for a page, which has no date."""
+    if post.kind != Post.Kind.POST or post.published_at is None:
+        return Neighbours(None, None, [])
+    listed = Post.objects.listed().posts().exclude(pk=post.pk)
+    at = post.published_at
+    before = listed.filter(Q(published_at__lt=at) | Q(published_at=at, pk__lt=post.pk))
+    after = listed.filter(Q(published_at__gt=at) | Q(published_at=at, pk__gt=post.pk))
+    like = RelatedPost.objects.filter(post=post, other__in=listed)
+    found = listed.filter(
+        Q(pk__in=before.newest_first().values("pk")[:1])
+        | Q(pk__in=after.order_by("published_at", "pk").values("pk")[:1])
+        | Q(pk__in=like.order_by("-likeness", "-other").values("other")[:RELATED])
+    ).annotate(likeness=Subquery(like.filter(other=OuterRef("pk")).values("likeness")[:1]))
+    return _told_apart(post, found.only("title", "slug", "kind", "published_at"))
+
+
+def _told_apart(post: Post, found: Iterable[Post]) -> Neighbours:
+    """The nearest on each side in time, and by likeness those that have one."""
+
+    def place(row: Post) -> tuple[Any, int]:
+        return (row.published_at, row.pk)
+
+    posts = list(found)
+    earlier = [row for row in posts if place(row) < place(post)]
+    later = [row for row in posts if place(row) > place(post)]
+    like: list[Any] = [row for row in posts if getattr(row, "likeness", None) is not None]
+    like.sort(key=lambda row: (row.likeness, row.pk), reverse=True)
+    return Neighbours(
+        previous=max(earlier, key=place, default=None),
+        next=min(later, key=place, default=None),
+        related=like[:RELATED],
+    )

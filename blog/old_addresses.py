@@ -1,0 +1,132 @@
+"""Where a thing is now that had another address: here before, or in the blog it came from.
+
+The rows are django.contrib.redirects' own, so that an operator can add more in the admin. Their
+paths are kept as people write them, not percent-encoded; a row without a new path says "gone".
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import unquote
+
+from django.contrib.redirects.models import Redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseGone, HttpResponsePermanentRedirect
+from django.urls import reverse
+
+from blog.models import Post
+
+SITE: Final = 1  # settings.SITE_ID: redirects hang on a site, and there is one
+LONGEST: Final = 200  # of a path in a row
+# A post's or page's own address at the beginning of a path, and what follows it there.
+HEAD: Final = re.compile(r"\A(?P<head>/posts/(?P<post>[-\w]+)/|/(?P<page>[-\w]+)/)(?P<rest>.*)\Z")
+NUMBERED: Final = ("p", "page_id")  # WordPress's addresses without a permalink
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def old_addresses(get_response: GetResponse) -> GetResponse:
+    """Middleware: what would be "not found" may have moved. One query more for what is not found,
+    none for the rest.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return get_response(request)
+        if request.path == reverse("blog:index") and (old := _numbered(request)):
+            return answer(find_target(old)) or get_response(request)
+        response = get_response(request)
+        if response.status_code != 404:
+            return response
+        return answer(find_target(request.get_full_path())) or response
+
+    return middleware
+
+
+def answer(target: str | None) -> HttpResponse | None:
+    """The response that a target asks for: none, "gone" for an empty one, or the way to it."""
+    if target is None:
+        return None
+    return HttpResponsePermanentRedirect(target) if target else HttpResponseGone()
+
+
+def find_target(path: str) -> str | None:
+    """Where an old path leads now, '' if it is gone, None if nothing is known of it.
+
+    What stood below a post leads to the same place below it. A post that is not public is not
+    given away. At most two queries.
+    """
+    asked, _, query = unquote(path).partition("?")
+    if "\0" in asked + query:  # which no row can hold
+        return None
+    whole = [f"{asked}?{query}"] if query else []
+    whole += [asked, asked.rstrip("/") if asked.endswith("/") else f"{asked}/"]
+    found = HEAD.match(asked)
+    heads = [found["head"]] if found else []
+    rows = dict(
+        Redirect.objects.filter(site=SITE, old_path__in=[*whole, *heads]).values_list(
+            "old_path", "new_path"
+        )
+    )
+    for old in whole:
+        if old in rows:
+            return _with(_if_public(rows[old]), "" if "?" in old else query)
+    if found and rows.get(found["head"]):
+        target = _if_public(rows[found["head"]])
+        return target and _with(target + found["rest"], query)
+    return None
+
+
+def leave_redirect(*, old_path: str, post: Post) -> bool:
+    """Have an old path lead to a post; False where that can't be: too long, or its own address.
+
+    What led to the old path leads to the post, and nothing leads away from the post. A row that is
+    there already stays, unless it is one of these. To be called in the transaction of the change.
+    """
+    new_path = post.get_absolute_url()
+    new = unquote(new_path)
+    Redirect.objects.filter(site=SITE, old_path=new).delete()
+    if old_path == new or not old_path.startswith("/") or len(old_path) > LONGEST:
+        return False
+    if len(new) > LONGEST:
+        return False
+    Redirect.objects.filter(site=SITE, new_path=old_path).update(new_path=new)
+    _, made = Redirect.objects.get_or_create(
+        site_id=SITE, old_path=old_path, defaults={"new_path": new}
+    )
+    return made
+
+
+def leave_redirect_of_move(*, was: Post, now: Post) -> bool:
+    """After a post's address changed: the old one stays good, if it ever was public."""
+    if was.published_at is None or was.status == Post.Status.DRAFT:
+        return False
+    old_path = unquote(was.get_absolute_url())
+    if old_path == unquote(now.get_absolute_url()):
+        return False
+    return leave_redirect(old_path=old_path, post=now)
+
+
+def _numbered(request: HttpRequest) -> str:
+    """`/?p=123` of a request for it, or ''."""
+    for name in NUMBERED:
+        number = request.GET.get(name, "")
+        if number.isascii() and number.isdigit() and len(number) <= 20:
+            return f"/?{name}={number}"
+    return ""
+
+
+def _with(target: str | None, query: str) -> str | None:
+    """A target on this site with the query that was asked for; any other as it is."""
+    if not target or not query or "?" in target or not target.startswith("/"):
+        return target
+    return f"{target}?{query}"
+
+
+def _if_public(target: str) -> str | None:
+    """The target, unless it is a post that the public may not know of."""
+    found = HEAD.match(target)
+    if not found:
+        return target
+    kind = Post.Kind.POST if found["post"] else Post.Kind.PAGE
+    post = Post.objects.filter(kind=kind, slug=found["post"] or found["page"]).first()
+    return None if post is not None and not post.is_published else target

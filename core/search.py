@@ -1,0 +1,84 @@
+"""Words that a reader looks for: Postgres's own search, and its findings safely marked."""
+
+import html
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import connection
+from django.utils.html import escape, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+
+from core.site import current
+
+LONGEST_QUERY: Final = 200
+LONGEST_TEXT: Final = 50_000  # characters of a text in which words are marked
+# Two characters of no script stand for the marks until the text around them is escaped.
+BEGIN, END = "\ue000", "\ue001"
+OPTIONS: Final = (
+    f'StartSel="{BEGIN}", StopSel="{END}", MaxFragments=2, FragmentDelimiter=" … ",'
+    " MinWords=12, MaxWords=28"
+)
+BLOCK_ENDS: Final = re.compile(r"</(?:p|li|h\d|blockquote|td|th|pre|div|dt|dd|figure)>|<br\b[^>]*>")
+
+
+def wanted(text: str) -> str:
+    """What a reader typed, as it is looked for: without what Postgres can't store, and cut."""
+    return " ".join(text.replace("\0", " ").split())[:LONGEST_QUERY]
+
+
+def make_query(text: str) -> SearchQuery:
+    """Words, "phrases", or, -not: in the site's search language. Never fails, whatever is typed."""
+    return SearchQuery(wanted(text), config=current().search_language, search_type="websearch")
+
+
+def is_searchable(text: str) -> bool:
+    """Whether anything remains to be looked for once words as common as "the" are left out.
+
+    One query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT numnode(websearch_to_tsquery(%s::regconfig, %s)) > 0",
+            [current().search_language, wanted(text)],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def plain_text(source: str) -> str:
+    """The text of HTML that we made, for excerpts; it is not safe HTML."""
+    return " ".join(html.unescape(strip_tags(BLOCK_ENDS.sub(" ", source))).split())
+
+
+def excerpts(sources: Sequence[str], text: str) -> list[SafeString]:
+    """Of each HTML source the passages that a search for `text` finds, escaped, in <mark>.
+
+    One query for all of them; none for none.
+    """
+    if not sources:
+        return []
+    plain = [_unmarked(plain_text(source))[:LONGEST_TEXT] for source in sources]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ts_headline(%(language)s::regconfig, text,"
+            " websearch_to_tsquery(%(language)s::regconfig, %(query)s), %(options)s)"
+            " FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given (text, place) ORDER BY place",
+            {
+                "language": current().search_language,
+                "query": wanted(text),
+                "options": OPTIONS,
+                "texts": plain,
+            },
+        )
+        return [_marked(row[0]) for row in cursor.fetchall()]
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(BEGIN, "").replace(END, "").replace("\0", "")
+
+
+def _marked(headline: str) -> SafeString:
+    escaped = escape(headline).replace(BEGIN, "<mark>").replace(END, "</mark>")
+    return mark_safe(escaped)  # noqa: S308 (escaped but for our own marks)

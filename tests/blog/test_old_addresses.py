@@ -1,0 +1,138 @@
+"""Links to where something was lead to where it is, and give nothing away."""
+
+import pytest
+from django.contrib.redirects.models import Redirect
+
+from blog.models import Tag
+from blog.old_addresses import leave_redirect, leave_redirect_of_move
+from tests.blog.test_blog_admin import form
+from tests.factories import make_post, make_published, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def leads(client, address):
+    """Where an old address leads, or its status if nowhere."""
+    answer = client.get(address)
+    return answer.url if answer.status_code == 301 else answer.status_code
+
+
+def rename(client, post, slug):
+    client.force_login(make_user())
+    answer = client.post(
+        f"/admin/blog/post/{post.pk}/change/",
+        form(slug=slug, status=post.status, author=post.author_id),
+    )
+    assert answer.status_code == 302, answer.context["errors"]
+    client.logout()
+
+
+def test_another_slug_leaves_a_redirect_for_all_below_it(client):
+    post = make_post(slug="first")
+    make_published(post)
+    rename(client, post, "second")
+    assert leads(client, "/posts/first/") == "/posts/second/"
+    assert leads(client, "/posts/first") == "/posts/second/"
+    assert leads(client, "/posts/first/c/1/") == "/posts/second/c/1/"
+    assert leads(client, "/posts/first/?page=2") == "/posts/second/?page=2"
+    assert leads(client, "/posts/first/comments.atom") == "/posts/second/comments.atom"
+
+
+def test_renamed_twice_leads_straight_and_back_again_leads_nowhere(client):
+    post = make_post(slug="first")
+    rename(client, post, "second")
+    rename(client, post, "third")
+    assert leads(client, "/posts/first/") == "/posts/third/"
+    assert leads(client, "/posts/second/") == "/posts/third/"
+    rename(client, post, "first")
+    assert leads(client, "/posts/second/") == "/posts/first/"
+    assert client.get("/posts/first/").status_code == 200
+
+
+def test_a_draft_leaves_no_trace(client):
+    post = make_post(slug="first", status="draft", published_at=None)
+    rename(client, post, "second")
+    assert not Redirect.objects.exists()
+    was = make_post(slug="was")
+    was.slug = "now"
+    was.save()
+    was.status = "draft"
+    assert leave_redirect_of_move(was=was, now=was) is False
+
+
+def test_what_was_withdrawn_is_not_given_away(client):
+    post = make_post(slug="canary")
+    leave_redirect(old_path="/old/", post=post)
+    assert leads(client, "/old/") == "/posts/canary/"
+    post.status = "draft"
+    post.save()
+    assert leads(client, "/old/") == 404
+    assert leads(client, "/2026/01/canary.html") == 404
+
+
+def test_a_row_of_the_operator_counts_and_an_empty_one_says_gone(client):
+    Redirect.objects.create(site_id=1, old_path="/ärger/x.html", new_path="https://b.example/")
+    Redirect.objects.create(site_id=1, old_path="/gone/", new_path="")
+    assert leads(client, "/%C3%A4rger/x.html") == "https://b.example/"
+    assert leads(client, "/gone/") == 410
+
+
+def test_a_row_is_not_overwritten_and_too_long_a_path_is_none():
+    one, other = make_post(), make_post()
+    assert leave_redirect(old_path="/x/", post=one) is True
+    assert leave_redirect(old_path="/x/", post=other) is False
+    assert Redirect.objects.get().new_path == one.get_absolute_url()
+    assert leave_redirect(old_path="/" + "x" * 200, post=one) is False
+    assert leave_redirect(old_path=one.get_absolute_url(), post=one) is False
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/2020/05/slug.html", "/2020/05/06/slug/", "/2020/05/slug/", "/2020/05/06/slug"],
+)
+def test_the_shapes_of_blogger_and_wordpress_are_answered(client, address):
+    make_post(slug="slug")
+    answer = client.get(address, follow=True)
+    assert answer.redirect_chain[-1] == ("/posts/slug/", 301)
+
+
+def test_pages_tags_and_feeds_too(client):
+    make_post(kind="page", slug="about")
+    Tag.objects.create(name="Free will", slug="free-will")
+    assert leads(client, "/p/about.html") == "/about/"
+    for old in ("/category/free-will/", "/tag/free-will/", "/search/label/Free%20will"):
+        assert leads(client, old) == "/tags/free-will/"
+    assert leads(client, "/tag/free-will/feed/") == "/tags/free-will/feed.rss"
+    for old, suffix in {
+        "/feed/": "rss", "/feed/atom/": "atom", "/rss.xml": "rss", "/atom.xml": "atom",
+        "/feeds/posts/default": "atom", "/feeds/posts/default?alt=rss": "rss",
+    }.items():  # fmt: skip
+        assert leads(client, old) == f"/feed.{suffix}"
+    make_post(published_at="2020-05-06T12:00Z")
+    assert leads(client, "/2020/05/06/") == "/2020/05/"
+
+
+def test_a_row_goes_before_a_slug_that_only_looks_alike(client):
+    make_post(slug="slug")
+    leave_redirect(old_path="/2020/05/slug.html", post=make_post(slug="slug-2"))
+    assert leads(client, "/2020/05/slug.html") == "/posts/slug-2/"
+    assert leads(client, "/2021/05/slug.html") == "/posts/slug/"
+
+
+def test_an_address_by_number(client):
+    leave_redirect(old_path="/?p=123", post=make_post(slug="numbered"))
+    assert leads(client, "/?p=123") == "/posts/numbered/"
+    for unknown in ("/?p=124", "/?p=x", "/?p=" + "9" * 50, "/?p=%00", "/?page=1"):
+        assert client.get(unknown).status_code == 200
+
+
+def test_what_is_nowhere_costs_one_query_more(client, django_assert_max_num_queries):
+    make_post(kind="page", slug="about", in_menu=True)
+    with django_assert_max_num_queries(2):  # redirects, and the menu of the page that says so
+        assert client.get("/no/such/thing/").status_code == 404
+
+
+def test_a_form_is_never_sent_elsewhere(client):
+    leave_redirect(old_path="/old/x.php", post=make_post())
+    assert leads(client, "/old/x.php") != 404
+    assert client.post("/old/x.php").status_code == 404
