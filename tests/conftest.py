@@ -39,7 +39,9 @@ def run_jobs(db):
             try:
                 app.tasks[job.task_name](**job.args)
             except Exception:
-                app.configure_task(job.task_name).defer(**job.args)  # it comes back, as from a worker
+                app.configure_task(job.task_name).defer(
+                    **job.args
+                )  # it comes back, as from a worker
                 raise
 
     return run
