@@ -83,7 +83,7 @@ class PolicyAdmin(admin.ModelAdmin):
         """Locked while it is saved, so that two who save at once are told."""
         found = super().get_object(request, object_id, from_field)
         if found is not None and request.method == "POST":
-            return Policy.objects.select_for_update().get(pk=found.pk)
+            return Policy.objects.select_for_update().filter(pk=found.pk).first()  # gone: a 404
         return found
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:

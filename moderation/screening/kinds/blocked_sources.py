@@ -18,7 +18,8 @@ FORM: Final = (
 
 
 def _require_place(line: str) -> None:
-    if not _read(line)[0]:
+    host = _read(line)[0].partition("/")[0]
+    if not (set(".:") & set(host) or host == "localhost"):
         raise ValidationError(f"“{line}” does not begin with a host, as in example.org/path.")
 
 

@@ -61,7 +61,9 @@ def test_a_line_is_a_host_perhaps_a_path_and_a_note(line):
     assert read(Blocked, {"sources": [line]}).sources == (line,)
 
 
-@pytest.mark.parametrize("line", ["/path", "user@example.org", "exa[mple", "https://", "-"])
+@pytest.mark.parametrize(
+    "line", ["/path", "user@example.org", "exa[mple", "https://", "-", "not a host", "word/path"]
+)
 def test_a_line_without_a_host_is_refused_with_a_sentence(line):
     with pytest.raises(UnreadableParameters, match="does not begin with a host"):
         read(Blocked, {"sources": ["fine.example", line]})
