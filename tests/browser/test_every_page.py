@@ -7,7 +7,7 @@ from tests.browser.people import Watch
 
 pytestmark = pytest.mark.browser
 
-QUEUE = "admin/queue/"
+STAFF = ["admin/queue/", "admin/queue/mails/"]
 # One page of each kind; {post} has a deep thread, {status} is a reader's private page.
 PUBLIC = [
     "",
@@ -66,8 +66,9 @@ def test_a_name_of_one_long_word_and_deep_quotes_leave_room_for_words(reader, au
 
 
 @pytest.mark.parametrize("width", [390, 320])
-def test_the_queue_is_not_wider_than_the_window(author, places, width):
-    assert author.width_beyond_the_window(QUEUE, width) <= 0
+@pytest.mark.parametrize("path", STAFF)
+def test_the_queues_pages_are_not_wider_than_the_window(author, places, path, width):
+    assert author.width_beyond_the_window(path, width) <= 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -80,9 +81,10 @@ def test_axe_finds_nothing_serious_on_a_public_page(visit, places, path, scheme)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_the_queue(author, places, scheme):
+@pytest.mark.parametrize("path", STAFF)
+def test_axe_finds_nothing_serious_in_the_queue(author, places, path, scheme):
     author.page.emulate_media(color_scheme=scheme)
-    author.go(QUEUE)
+    author.go(path)
     assert serious(author.page) == []
 
 
