@@ -67,13 +67,16 @@ class Draft:
 class Reason:
     """One rule's finding. `sentence` is for moderators, `advice` for the writer before sending.
 
-    `evidence` is JSON; `clause_id` is the screener's own, of the clause that the rule names.
+    `evidence` is JSON, `of_text` whether it is found in the words: what is known of writer and
+    place moves by itself while a text stays. `clause_id` is the screener's own, of the clause that
+    the rule names.
     """
 
     rule: str
     effect: Effect
     sentence: str
     evidence: dict[str, Any] = field(default_factory=dict)
+    of_text: bool = True
     advice: str = ""
     clause_id: int | None = None
 

@@ -186,7 +186,7 @@ def adds_nothing_to_judge(comment: Comment, draft: Draft, verdict: Verdict) -> b
 
 def _covers(known: RecordedReason, found: Reason) -> bool:
     same = (known.rule, known.effect) == (found.rule, found.effect)
-    evidence = found.evidence.items()
+    evidence = found.evidence.items() if found.of_text else ()
     return same and all(_is_within(value, known.evidence.get(key)) for key, value in evidence)
 
 

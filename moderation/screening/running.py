@@ -170,6 +170,7 @@ def reason_of(one: Ready, finding: Finding) -> Reason:
         effect=finding.effect or one.effect,
         sentence=finding.sentence,
         evidence=finding.evidence,
+        of_text=one.kind.known_from == "text",
         advice=finding.advice,
         clause_id=one.clause_id,
     )

@@ -158,7 +158,7 @@ def test_nobody_is_told_of_their_own_acts(mails, asked, post, hanna):
 
 
 def test_what_appeared_at_once_its_writer_saw(mails, asked, post, monkeypatch):
-    verdict = "moderation.screening.screener.decide"
+    verdict = "moderation.screening.running.decide"
     monkeypatch.setattr(verdict, lambda reasons: Verdict(Status.PUBLISHED, ()))
     otto = make_commenter("otto@mail.example")
     assert say(post, by=otto, parent=asked, is_public=False).is_published

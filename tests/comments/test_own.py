@@ -230,6 +230,8 @@ def test_links_taken_out_before_publication_do_not_come_back_unseen():
         ({"evidence": {"words": ["a", "b"], "limit": 2}}, True),
         ({"evidence": {"words": ["c"], "limit": 2}}, False),
         ({"evidence": {"words": ["a"], "limit": 3}}, False),
+        ({"evidence": {"words": ["c"], "limit": 3}, "of_text": False}, True),
+        ({"rule": "other", "of_text": False}, False),
         ({"rule": "other"}, False),
         ({"rule": "other", "effect": "note"}, True),
         ({"effect": "reject"}, False),

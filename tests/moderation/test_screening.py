@@ -251,7 +251,7 @@ def test_no_rule_runs_after_another_was_saved(django_assert_num_queries):
     draft = intake.make_draft(post=post, parent=None, name="", mail="", text="x")
     screener = Screener()
     assert screener.screen(draft).status == "published"
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # rules and history in one, sanctions
         assert screener.screen(draft).status == "published"
     Rule.objects.update(effect="hold")  # not even the time of the change tells
     assert screener.screen(draft).status == "pending"
@@ -272,6 +272,7 @@ def test_all_shipped_rules_that_are_asked_together_cost_one_query():
     Screener().screen(draft)
     with CaptureQueriesContext(connection) as captured:
         Screener().screen(draft)
-    asked = [group for group in rules_on().groups if issubclass(group, Asked)]
-    assert len(captured) == 1 + len(rules_on().groups) - len(asked)
+    groups = rules_on().groups
+    asked = [group for group in groups if issubclass(group, Asked)]
+    assert len(captured) <= 1 + len(groups) - len(asked)  # of a draft that is no reply fewer
     assert {Sources, RepeatedTexts, History, NameOwners} <= set(asked)
