@@ -69,10 +69,10 @@ def find_target(path: str) -> str | None:
     )
     for old in whole:
         if old in rows:
-            return _if_public(rows[old])
+            return _with(_if_public(rows[old]), "" if "?" in old else query)
     if found and rows.get(found["head"]):
         target = _if_public(rows[found["head"]])
-        return target and target + found["rest"] + (f"?{query}" if query else "")
+        return target and _with(target + found["rest"], query)
     return None
 
 
@@ -113,6 +113,13 @@ def _numbered(request: HttpRequest) -> str:
         if number.isascii() and number.isdigit() and len(number) <= 20:
             return f"/?{name}={number}"
     return ""
+
+
+def _with(target: str | None, query: str) -> str | None:
+    """A target on this site with the query that was asked for; any other as it is."""
+    if not target or not query or "?" in target or not target.startswith("/"):
+        return target
+    return f"{target}?{query}"
 
 
 def _if_public(target: str) -> str | None:

@@ -19,7 +19,10 @@ def leads(client, address):
 
 def rename(client, post, slug):
     client.force_login(make_user())
-    answer = client.post(f"/admin/blog/post/{post.pk}/change/", form(slug=slug, status=post.status))
+    answer = client.post(
+        f"/admin/blog/post/{post.pk}/change/",
+        form(slug=slug, status=post.status, author=post.author_id),
+    )
     assert answer.status_code == 302, answer.context["errors"]
     client.logout()
 
