@@ -10,6 +10,11 @@ class MailKind(TextChoices):
     ANSWERS = "answers", "Answers to my comments"
     FOLLOWED = "followed", "New comments in what I follow"
 
+    @property
+    def in_a_sentence(self) -> str:
+        """The label without its capital; that of "I" stays."""
+        return f"{self.label[0].lower()}{self.label[1:]}"
+
 
 class Frequency(TextChoices):
     """How often mails of one kind come."""

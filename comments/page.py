@@ -252,6 +252,8 @@ def _parent_href(parent: Comment | None, here: dict[int, Comment], post: Post) -
     if parent is None:
         return ""
     parent.post = post
+    if parent.number is None and parent.pk not in here:
+        return ""  # one's own, withdrawn or rejected while its continuation waits
     return _href(parent, here)
 
 

@@ -14,9 +14,11 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -67,8 +69,10 @@ class Refused(Exception):
 class GuardedFormView(View):
     """POST: guards, then the form's own shape, then `send`; GET: the empty form.
 
-    Whatever goes wrong, the form comes back as it was filled in, with a stamp for the next try. A
-    subclass names the stamp's `purpose` and says the rest in `find`, `make_form`, `send`, `page`;
+    Whatever goes wrong, the form comes back as it was filled in, with a stamp for the next try.
+    Where what it was for is gone by now (404, core/gone.html), or the database away (503,
+    core/kept.html), at least the text does. A subclass names the stamp's `purpose` and says the
+    rest in `find`, `make_form`, `send`, `page`;
     `about` is what `find` returned: what the form is for.
     """
 
@@ -112,6 +116,19 @@ class GuardedFormView(View):
         return self.page(about, self.make_form(about, None, self._fresh_stamp(about)))
 
     def post(self, request: HttpRequest, **where: Any) -> HttpResponse:
+        try:
+            return self._judge(request, **where)
+        except Http404:
+            if not read_body(request) and (text := request.POST.get("text", "").strip()):
+                return render(request, "core/gone.html", {"text": text}, status=404)
+            raise
+        except Error:
+            if read_body(request):
+                raise
+            logger.exception("A form could not even be looked at.")
+            return _kept(request.POST)
+
+    def _judge(self, request: HttpRequest, **where: Any) -> HttpResponse:
         about = self.find(**where)
         if problem := read_body(request):
             form = self.make_form(about, None, self._fresh_stamp(about))
@@ -150,3 +167,14 @@ class GuardedFormView(View):
         if not is_stamped(self.request.POST.get("stamp", ""), self.purpose, self.subject(about)):
             return EXPIRED
         return ""
+
+
+def _kept(typed: QueryDict) -> HttpResponse:
+    """What was sent, to be sent again: a page that asks the database nothing, its menu included."""
+    fields = [(name, value) for name, values in typed.lists() for value in values]
+    context = {
+        "problem": UNAVAILABLE,
+        "text": typed.get("text"),
+        "others": [(name, value) for name, value in fields if name not in {"text", "preview"}],
+    }
+    return HttpResponse(render_to_string("core/kept.html", context), status=503)

@@ -5,6 +5,7 @@ before it goes is made only when it goes, by a maker, out of the state as it is 
 """
 
 import logging
+import re
 import smtplib
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,8 +21,9 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 
 from core import jobs
-from core.message import Letter, message, one_line, storable
-from core.models import Mail
+from core.message import Letter, message, message_id, one_line, storable
+from core.models import Mail, MailFailure
+from core.stopping import forget_failures, is_stopped, note_failure
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,12 @@ logger = logging.getLogger(__name__)
 KEPT: Final = timedelta(days=30)
 # A mail that waits longer than this is worth a line to the keeper of the site.
 LATE: Final = timedelta(minutes=15)
+CONSOLE: Final = "django.core.mail.backends.console.EmailBackend"
+# Of so many printed mails the admin shows what they said.
+SHOWN: Final = 100
+STOPPED: Final = "No mail goes to this address any more: see the stopped addresses."
+# A server's own refusal that is about the address: RFC 3463's 5.1.1 and its kin.
+NO_SUCH_ADDRESS: Final = re.compile(r"55\d 5\.1\.[12346]\b")
 NOTHING_TO_TELL: Final = "Nothing was left to tell when it was to go."
 
 # Called with the mail and what enqueue_made_mail was given; None: nothing is to be told any more.
@@ -116,20 +124,48 @@ def _send(mail_id: int) -> None:
             return
         with connection.cursor() as cursor:  # the server may take its time, see config/database.py
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
-        letter = _letter(one)
-        one.trouble = _deliver(one, letter) if letter else NOTHING_TO_TELL
+        one.trouble = _go(one)
         if one.trouble:
             one.refused_at = timezone.now()
         else:
             one.sent_at = timezone.now()
-        one.text = one.html = ""
+        if not keeps_texts():
+            one.text, one.html, one.headers = "", "", {}
         one.save()
+
+
+def _go(one: Mail) -> str:
+    """Empty if the server took it, else why it never will."""
+    if is_stopped(one.to):
+        return STOPPED
+    letter = _letter(one)
+    if letter is None:
+        return NOTHING_TO_TELL
+    one.headers = dict(letter.headers)
+    one.message_id = message_id(one.key)
+    trouble = _deliver(one, letter)
+    if NO_SUCH_ADDRESS.match(trouble):
+        hard = MailFailure.Kind.HARD
+        note_failure(event=f"smtp:{one.message_id}", address=one.to, kind=hard, detail=trouble)
+    return trouble
+
+
+def keeps_texts() -> bool:
+    """Whether mails are printed here and not sent: then the admin shows what they said."""
+    return bool(settings.MAILERS["default"]["BACKEND"] == CONSOLE)
 
 
 @jobs.periodic(name="core.forget_mails", cron="23 * * * *")
 def forget(timestamp: int) -> None:
-    """Mails that went, were refused or never got through are forgotten after 30 days."""
+    """Mails that went, were refused or never got through are forgotten after 30 days.
+
+    The texts of those that went are gone by then, but for the last 100 that were only printed.
+    """
     Mail.objects.filter(queued_at__lt=timezone.now() - KEPT).delete()
+    last = Mail.objects.order_by("-pk").values("pk")[: SHOWN if keeps_texts() else 0]
+    gone = Mail.objects.exclude(sent_at=None, refused_at=None).exclude(pk__in=last)
+    gone.exclude(text="", html="").update(text="", html="", headers={})
+    forget_failures()
 
 
 def mail_trouble() -> str:

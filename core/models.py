@@ -1,4 +1,5 @@
-"""What every app needs and no domain model: the site's settings, sign-in links, rates, mails."""
+"""What every app needs and no domain model: the site's settings, one-time sign-in links, rate
+limits, mails, and the addresses that get none."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -64,6 +65,15 @@ class Mail(models.Model):
     )
     # What went wrong last, in the mail server's words.
     trouble = models.TextField(blank=True)
+    message_id = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Under which it was tried to be sent: by it a bounce is known to be of ours.",
+    )
+    # Beside those of every mail; kept only where texts are (core.mail.keeps_texts).
+    headers = models.JSONField(default=dict, blank=True, db_default={})
 
     objects = MailQuerySet.as_manager()
 
@@ -73,7 +83,12 @@ class Mail(models.Model):
                 fields=["queued_at"],
                 name="core_mail_waiting",
                 condition=models.Q(sent_at=None, refused_at=None),
-            )
+            ),
+            models.Index(
+                fields=["message_id"],
+                name="core_mail_by_message_id",
+                condition=~models.Q(message_id=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,3 +193,40 @@ class SiteSettings(models.Model):
             posts_per_page=settings.POSTS_PER_PAGE,
             comments_close_after_days=settings.COMMENTS_CLOSE_AFTER_DAYS,
         )
+
+
+class StoppedAddress(models.Model):
+    """An address that gets no mail from this site, until somebody lifts that."""
+
+    address = models.CharField(max_length=254, unique=True, help_text="In small letters.")
+    reason = models.CharField(max_length=200)
+    stopped_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class MailFailure(models.Model):
+    """What was heard of a mail that did not arrive, or was not wanted. Forgotten after 90 days."""
+
+    class Kind(models.TextChoices):
+        """What it says of the address."""
+
+        HARD = "hard", "does not exist, or takes no mail"
+        SOFT = "soft", "could not be reached"
+        COMPLAINT = "complaint", "called it spam"
+
+    event = models.CharField(
+        max_length=200,
+        unique=True,
+        help_text="By which the same news is known again.",
+    )
+    address = models.CharField(max_length=254, db_index=True, help_text="In small letters.")
+    kind = models.CharField(max_length=10, choices=Kind)
+    detail = models.CharField(max_length=300, blank=True)
+    heard_at = models.DateTimeField(default=timezone.now)
+    # No longer held against the address: the stop that it led to was lifted.
+    forgiven_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.address}"

@@ -15,8 +15,16 @@ from moderation.policy.admin import PolicyAdmin
 from moderation.rule_admin import RuleAdmin
 from moderation.sanction_admin import SanctionAdmin
 from moderation.source_admin import SourceAdmin
+from moderation.webhooks.admin import DeliveryAdmin, WebhookAdmin
 
-__all__ = ["LogEntryAdmin", "RuleAdmin", "SanctionAdmin", "SourceAdmin"]
+__all__ = [
+    "DeliveryAdmin",
+    "LogEntryAdmin",
+    "RuleAdmin",
+    "SanctionAdmin",
+    "SourceAdmin",
+    "WebhookAdmin",
+]
 
 admin.site.register(Policy, PolicyAdmin)
 

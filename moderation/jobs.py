@@ -5,19 +5,26 @@ from typing import Final
 from core import jobs
 from moderation import rehearsal
 from moderation.learning.jobs import judge_comment, judge_waiting, learn_decision
+from moderation.notices.mails import make_notice
+from moderation.notices.telling import tell_moderators
 from moderation.outside import check_comment
 from moderation.sanctions import forget_addresses
 from moderation.trace_jobs import take_stale_traces
+from moderation.webhooks.delivering import deliver, forget_deliveries
 
 __all__ = [
     "check_comment",
+    "deliver",
     "enqueue_rehearsal",
     "forget_addresses_daily",
+    "forget_deliveries",
     "judge_comment",
     "judge_waiting",
     "learn_decision",
+    "make_notice",
     "rehearse",
     "take_stale_traces",
+    "tell_moderators",
 ]
 
 SECONDS_AT_A_TIME: Final = 20  # then mails and other jobs have their turn

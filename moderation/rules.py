@@ -52,10 +52,11 @@ def shipped(kind: Kind[Any]) -> Proposal:
     return Proposal(kind=kind.name, effect=kind.effect, clause=kind.clause, is_on=kind.is_on)
 
 
-def save_rule(*, rule: Rule | None, proposal: Proposal, by: "User") -> Rule:
+def save_rule(*, rule: Rule | None, proposal: Proposal, by: "User | None") -> Rule:
     """Make a rule what was proposed, or add it. Its trace in the same transaction.
 
-    Opens its own transaction.
+    Opens its own transaction. Without `by`, as from the command line, there is no trace: the
+    admin's log needs an account.
     """
     with transaction.atomic():
         before = None if rule is None else Proposal.of(rule)
@@ -63,10 +64,11 @@ def save_rule(*, rule: Rule | None, proposal: Proposal, by: "User") -> Rule:
         for name, value in asdict(proposal).items():
             setattr(saved, name, value)
         saved.save()
-        flag = ADDITION if before is None else CHANGE
-        LogEntry.objects.log_actions(
-            by.pk, [saved], flag, describe_change(before, proposal), single_object=True
-        )
+        if by is not None:
+            flag = ADDITION if before is None else CHANGE
+            LogEntry.objects.log_actions(
+                by.pk, [saved], flag, describe_change(before, proposal), single_object=True
+            )
     return saved
 
 

@@ -22,6 +22,7 @@ from moderation.learning.jobs import enqueue_learning
 from moderation.models import Act, Clause, DecisionNote, LogEntry, Report
 from moderation.permissions import require_may_moderate
 from moderation.policy.citing import require_current
+from moderation.webhooks.announcing import announce
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -205,8 +206,12 @@ def log_act(
     at: datetime,
     clause_id: int | None = None,
 ) -> LogEntry:
-    """Write the one log row of an act; the caller holds the transaction of the change."""
-    return LogEntry.objects.create(
+    """Write the one log row of an act; the caller holds the transaction of the change.
+
+    Webhooks that are told of such acts get their messages in the same transaction: one query, two
+    more for each message.
+    """
+    entry = LogEntry.objects.create(
         act=act,
         comment_id=comment.pk,
         post_id=comment.post_id,
@@ -217,6 +222,8 @@ def log_act(
         number=comment.number or "",
         at=at,
     )
+    announce(entry, comment)
+    return entry
 
 
 def log_import(comments: Iterable[tuple[Comment, str]], *, at: datetime) -> None:

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import path, re_path
 
 from moderation import brake_views, views
+from moderation.notices.views import mails_page
 
 app_name = "moderation"
 ACTS = "|".join(views.ACTS)
@@ -9,6 +10,7 @@ ACTS = "|".join(views.ACTS)
 # admin_view: sign-in first, never cached; who may do what is judged inside.
 urlpatterns = [
     path("", admin.site.admin_view(views.queue_page), name="queue"),
+    path("mails/", admin.site.admin_view(mails_page), name="mails"),
     path("<int:comment_id>/", admin.site.admin_view(views.card_page), name="card"),
     path(
         "<int:comment_id>/slow/", admin.site.admin_view(brake_views.slow_branch_page), name="slow"

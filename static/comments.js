@@ -48,7 +48,6 @@
     if (!document.querySelector("[data-comment-stored]")) return;
     const sent = read(sessionStorage, "sent");
     if (sent) write(localStorage, sent, "");
-    write(sessionStorage, "sent", "");
   }
 
   function liven(form) {
@@ -85,7 +84,10 @@
   async function fetchForm(address, options) {
     const answer = await fetch(address, options);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return page.querySelector("form.comment-form");
+    const form = page.querySelector("form.comment-form");
+    // What the page says above its form, of a closed post or a limit, belongs to it here too.
+    if (form) form.prepend(...page.querySelectorAll("main > .problem, main > .notice"));
+    return form;
   }
 
   // The server renders; whatever goes wrong here, the ordinary way still works.
@@ -159,8 +161,10 @@
     event.preventDefault();
     openBelow(link);
   });
-  // Back from the next page, a form may be sent again.
+  // Back from the next page, a form may be sent again. Whatever page followed a form that was sent
+  // has judged it by now: a private page that is opened later says nothing of that draft.
   window.addEventListener("pageshow", () => {
+    write(sessionStorage, "sent", "");
     document.querySelectorAll("form[data-sending]").forEach((form) => form.removeAttribute("data-sending"));
   });
   forgetSent();

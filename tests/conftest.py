@@ -40,7 +40,13 @@ def run_jobs(db):
         for job in ProcrastinateJob.objects.filter(status="todo").order_by("id"):
             with connection.cursor() as cursor:  # before it runs: it may ask for another of its key
                 cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
-            app.tasks[job.task_name](**job.args)
+            try:
+                app.tasks[job.task_name](**job.args)
+            except Exception:
+                app.configure_task(job.task_name).defer(
+                    **job.args
+                )  # it comes back, as from a worker
+                raise
 
     return run
 

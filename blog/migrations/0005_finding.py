@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('blog', '0004_writing'),
-        ('core', '0005_site_settings'),
+        ('core', '0006_site_settings'),
     ]
 
     operations = [

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('comments', '0016_advice_kept'),
-        ('core', '0005_site_settings'),
+        ('core', '0006_site_settings'),
     ]
 
     operations = [

@@ -130,7 +130,7 @@ def _in_words(asked: Unsubscription) -> str:
         return "about comments at all"
     if asked.scope == DAILY:
         return "of the daily kind"
-    return f"of this kind: {MailKind(asked.scope).label.lower()}"
+    return f"of this kind: {MailKind(asked.scope).in_a_sentence}"
 
 
 def _unlisted(response: HttpResponse) -> HttpResponse:

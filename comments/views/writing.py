@@ -8,6 +8,7 @@ from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from blog.models import Post
 from comments import confirmations, intake, markup, references
@@ -54,9 +55,10 @@ class CommentFormView(GuardedFormView):
     purpose = STAMP
     kind = Post.Kind.POST
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.commenter = commenter_of(request)
+    @cached_property  # not in setup, where a database that is away would take the text with it
+    def commenter(self) -> Commenter | None:
+        """Whose cookie came with the request."""
+        return commenter_of(self.request)
 
     def find(self, *, slug: str, number: str = "") -> Spot:
         """Under the post, or under the comment that the number leads to."""

@@ -144,6 +144,10 @@ POSTS_PER_PAGE = env.integer("POSTS_PER_PAGE", 10, at_least=1)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM") or f"colloquy@{urlsplit(SITE_URL).hostname}"
 # The hour of the day, in TIME_ZONE, at which the daily mails go.
 DIGEST_HOUR = env.integer("DIGEST_HOUR", 7, at_most=23)
+# Hosts, as a webhook's address names them, that may lead into the server's own network.
+WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS")
+# By it a mail provider's events are known to be the provider's; empty: none are taken.
+MAIL_EVENTS_SECRET = env.text("MAIL_EVENTS_SECRET")
 SMTP_TLS = env.choice("SMTP_TLS", "starttls", among=("starttls", "tls", "none"))
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {

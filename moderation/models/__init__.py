@@ -1,12 +1,14 @@
 """The tables of this room, by what they know."""
 
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
+from moderation.models.notices import Notice, NoticeKind, NoticeWishes, Pace
 from moderation.models.policy import Acceptance, Clause, Policy
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rehearsal import Flip, Rehearsal
 from moderation.models.rules import EFFECTS, Rule
 from moderation.models.sanctions import Sanction, SlowBranch
 from moderation.models.traces import Fingerprint, Source, SourceUse
+from moderation.models.webhooks import Delivery, Webhook, WebhookEvent
 
 __all__ = [
     "DECISIONS",
@@ -17,10 +19,15 @@ __all__ = [
     "ClassifierState",
     "Clause",
     "DecisionNote",
+    "Delivery",
     "Fingerprint",
     "Flip",
     "Likeness",
     "LogEntry",
+    "Notice",
+    "NoticeKind",
+    "NoticeWishes",
+    "Pace",
     "Policy",
     "Rehearsal",
     "Report",
@@ -30,4 +37,6 @@ __all__ = [
     "Source",
     "SourceUse",
     "TaughtLesson",
+    "Webhook",
+    "WebhookEvent",
 ]

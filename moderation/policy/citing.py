@@ -49,7 +49,7 @@ def explain_decision(comment: Comment) -> Explanation:
     return Explanation(
         note=entry.note or "",
         clause=_quoted(entry.cited),
-        by_rule=entry.act in {Act.RECEIVED, Act.EDITED},
+        by_rule=entry.act in {Act.RECEIVED, Act.EDITED} or entry.actor_id is None,
     )
 
 

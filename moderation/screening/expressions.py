@@ -2,7 +2,7 @@
 
 Python's own engine can't be stopped. This one, of the package `regex`, looks at the clock while it
 matches. While it compiles it does not, so what could take long to compile is refused: what is long,
-what counts high, what calls itself, and approximate matching.
+what counts high or nests repetitions, what calls itself, and approximate matching.
 """
 
 import re
@@ -22,6 +22,8 @@ HIGHEST: Final = 10_000  # a counted repetition is written out when it is compil
 TRIES: Final = 20  # places found by one expression in one part
 
 _ESCAPED: Final = re.compile(r"\\(?:[pPN]\{[^{}]*\}|.)", re.DOTALL)
+# A + not after a single sign, class or count: blanks and remarks may stand between it and a group.
+_GROUP_AGAIN: Final = re.compile(r"(?<![\w\].*+?}])\+")
 _BRACES: Final = re.compile(r"\{(\d*)(,?)(\d*)\}")
 _CALLS: Final = re.compile(r"\(\?(?:[R&\d+-]\d*[^():imsx]*\)|&|P>)|\\L<")
 
@@ -99,13 +101,21 @@ def _search(
 def _require_small(pattern: str) -> None:
     if len(pattern) > LONGEST:
         raise UnfitExpression(f"it has {len(pattern)} characters; {LONGEST} are possible")
-    bare = _ESCAPED.sub(lambda found: "L" if found[0] == r"\L" else "", pattern)
-    counts = [max(1, int(least or 0), int(most or 0)) for least, _, most in _BRACES.findall(bare)]
-    if prod(counts) > HIGHEST:
+    bare = _ESCAPED.sub("a", pattern)
+    if prod(_copies(bare)) > HIGHEST:
         raise UnfitExpression(
-            f"its counts multiply to more than {HIGHEST:,}, which takes long to compile"
+            f"its counts multiply to more than {HIGHEST:,}, where a group with + counts 2, which"
+            " takes long to compile"
         )
     if "{" in _BRACES.sub("", bare):
         raise UnfitExpression(r"a brace that is meant as itself is written \{")
     if _CALLS.search(pattern):
         raise UnfitExpression("an expression can't call itself or a list by name")
+
+
+def _copies(bare: str) -> Iterator[int]:
+    """How often each repetition is written out: `(…)+` is compiled as the group and `(…)*`."""
+    yield from (2 for _ in _GROUP_AGAIN.finditer(bare))
+    for least, comma, most in _BRACES.findall(bare):
+        is_open = comma and not most
+        yield max(1, int(least or 0) + bool(is_open), int(most or 0))

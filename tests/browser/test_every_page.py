@@ -53,6 +53,18 @@ def test_no_public_page_is_wider_than_the_window(reader, places, path, width):
     assert reader.width_beyond_the_window(path.format(**places), width) <= 0
 
 
+def test_a_name_of_one_long_word_and_deep_quotes_leave_room_for_words(reader, author, post):
+    reader.comment(post, "By a long name.", name="W" * 80)
+    author.publish("By a long name.")
+    author.comment(f"{post}c/1/reply/", "> " * 19 + "Deeply quoted.")
+    author.comment(post, "\n".join("  " * level + "- item" for level in range(10)))
+    for path in ("", "c/1.1/branch/", "c/1/reply/", "c/1/report/"):
+        assert reader.width_beyond_the_window(post + path, 320) <= 0
+    reader.go(post)
+    quoted = reader.page.get_by_text("Deeply quoted.")
+    assert quoted.bounding_box()["width"] > 60
+
+
 @pytest.mark.parametrize("width", [390, 320])
 def test_the_queue_is_not_wider_than_the_window(author, places, width):
     assert author.width_beyond_the_window(QUEUE, width) <= 0

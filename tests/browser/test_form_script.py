@@ -199,3 +199,36 @@ def test_a_draft_survives_a_send_that_fails(reader, post):
     reader.page.locator(".problem").wait_for()
     reader.go(post)
     assert text_box(reader).input_value() == "Not lost"
+
+
+def test_a_draft_that_was_refused_survives_a_look_at_another_private_page(reader, author, post):
+    private = reader.comment(post, "Sent well.")
+    fill(reader, post, "Not lost", name=" ")
+    reader.page.get_by_role("button", name="Send").click()
+    reader.page.locator(".problem").wait_for()
+    reader.go(private)
+    reader.go(post)
+    assert text_box(reader).input_value() == "Not lost"
+
+
+def test_what_stands_above_the_form_is_said_in_place_too(reader, author, post):
+    """The comment is removed while the reader has its page open."""
+    author.comment(post, "Gone in a moment.")
+    reader.go(post)
+    author.remove("Gone in a moment.")
+    reader.page.locator("#c-1 a.reply").click()
+    said = reader.page.locator(".inline-form .problem")
+    said.wait_for()
+    assert "no longer there to be answered" in said.inner_text()
+
+
+def test_a_preview_in_place_says_why_there_is_none(chromium, site, post):
+    page = chromium.new_context(base_url=site.address).new_page()  # it may complain
+    fill(Reader(page), post, "With an old stamp.")
+    page.locator("main .comment-form [name=stamp]").last.evaluate("one => { one.value = 'old' }")
+    page.get_by_role("button", name="Preview").click()
+    said = page.locator(".comment-form .problem")
+    said.wait_for()
+    assert "Nothing is lost: please send it again." in said.inner_text()
+    assert page.url.endswith(post)
+    page.context.close()

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from comments import commenters
+from comments import commenters, own
 from comments.models import Comment, Commenter, Submission
 from comments.shapes import shape_of
 from core.guards import make_stamp
@@ -306,6 +306,22 @@ def test_one_may_continue_ones_own_waiting_comment_in_its_place(client, post):
     own = page(client)
     assert own.index("First half") < own.index("Second half")
     assert "your waiting comment" in own
+
+
+@pytest.mark.parametrize("view", ["", "?view=chronological"])
+def test_a_continuation_stays_readable_when_its_first_part_is_taken_back(client, post, view):
+    status = write(client, post, text="First half", remember="on").url
+    stamp = make_stamp("comment", post.pk)
+    form = {"name": "Hanna", "text": "Second half", "continues": "on", "stamp": stamp}
+    assert client.post(f"{status}continue/", form).status_code == 302
+    first = Comment.objects.get(text="First half")
+    own.withdraw_comment(comment_id=first.pk, version=first.version)
+    answer = client.get(f"{HERE}{view}")
+    assert answer.status_code == 200
+    assert "First half" not in answer.content.decode()
+    if view:
+        assert "Second half" in answer.content.decode()
+        assert "in reply to a comment that is not public" in answer.content.decode()
 
 
 def test_the_cookie_proves_that_a_reply_to_oneself_goes_on(client, other, post):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from comments import subscriptions
 from comments.commenters import COOKIE, SALT
 from comments.digests import send_digests
+from comments.mail_kinds import MailKind
 from comments.models import Comment, Commenter
 from comments.private_links import (
     ALL,
@@ -265,3 +266,7 @@ def test_a_number_that_leads_nowhere_is_not_followed(hanna, post):
     assert Comment.objects.get().number is None
     answer = signed_in(hanna).post(f"/comments/follow/{post.pk}/", {"branch": "1"})
     assert answer.status_code == 404
+
+
+def test_a_kind_of_mail_is_named_within_a_sentence_with_a_capital_i():
+    assert MailKind.FOLLOWED.in_a_sentence == "new comments in what I follow"

@@ -9,6 +9,7 @@ from django.db import Error, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from blog.models import Post
 from comments import intake, numbers, own, tree
 from comments.models import Comment, Commenter, Revision
 from comments.private_links import make_token
@@ -67,6 +68,14 @@ def test_what_waits_is_told_how_long_it_usually_takes(client):
 def test_a_published_one_links_to_its_number(client):
     comment = make_published(make_post())
     assert f'<a href="{comment.get_absolute_url()}">#1</a>' in shown(client, comment)
+
+
+def test_a_published_one_that_nobody_sees_is_told_so(client):
+    comment = make_published(make_post())
+    Post.objects.update(comments_status=Post.Comments.HIDDEN)
+    page = shown(client, comment)
+    assert comment.get_absolute_url() not in page
+    assert "At present nobody sees it" in page
 
 
 def test_a_rejected_one_has_the_moderators_note_as_text(client):
@@ -228,6 +237,18 @@ def test_a_continuation_of_what_waits_leads_to_the_first_part(client):
     )
     page = shown(client, intake.receive(draft, sender="somewhere"))
     assert f'continued from <a href="{own_address("status", first)}">' in page
+
+
+def test_a_continuation_does_not_call_waiting_what_was_withdrawn(client):
+    first = send(make_post())
+    draft = intake.make_draft(
+        post=first.post, parent=first, name="Reader", mail="", text="More.", continues=True
+    )
+    second = intake.receive(draft, sender="somewhere")
+    own.withdraw_comment(comment_id=first.pk, version=first.version)
+    page = shown(client, second)
+    assert "your waiting comment" not in page
+    assert f'continued from <a href="{own_address("status", first)}">your earlier comment' in page
 
 
 def test_who_confirmed_the_address_elsewhere_is_told_so_here(client):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from comments import waiting
 from comments.models import Comment
-from comments.views.own import make_token
+from comments.private_links import make_token
 from core import ratelimit
 from moderation.models import Rule
 from moderation.screening.kind import Finding, Kind, Limit, NoParameters, kinds

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.signing import TimestampSigner
+from django.db import OperationalError, connection
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -57,6 +59,15 @@ def test_a_waiting_comment_is_continued_by_whoever_has_its_link(client, post):
     assert client.post(continue_address(first), form).status_code == 302
     second = Comment.objects.get(text="And more.")
     assert (second.parent_id, second.continues, second.status) == (first.pk, True, "pending")
+
+
+def test_what_continues_a_waiting_comment_has_no_tick_to_lose(client, post):
+    """Nothing but a continuation can stand there: unticked, it was refused as if it had gone."""
+    page = client.get(continue_address(send(post))).content.decode()
+    assert '<input type="hidden" name="continues" value="on">' in page
+    assert "This continues my comment" not in page
+    page = client.get(continue_address(make_published(post))).content.decode()
+    assert "This continues my comment" in page
 
 
 def test_a_continued_comment_is_shown_joined_when_both_are_public(client, post):
@@ -162,3 +173,52 @@ def test_previews_cost_nothing_until_a_script_asks_for_hundreds(client, post, mo
 
 def send_form(client, post, **changed):
     return client.post("/posts/a-post/comment/", filled_in(post, **changed))
+
+
+@pytest.mark.parametrize("path", ["c/1/reply/", "c/1/report/"])
+def test_a_text_for_what_is_hidden_meanwhile_comes_back_without_what_is_hidden(client, post, path):
+    make_published(post, text="Canary")
+    Post.objects.update(comments_status=Post.Comments.HIDDEN)
+    form = filled_in(post, text="Not <lost> either")
+    answer = client.post(f"/posts/a-post/{path}", form)
+    assert answer.status_code == 404
+    assert "Not &lt;lost&gt; either</textarea>" in answer.content.decode()
+    assert "Canary" not in answer.content.decode()
+    assert Comment.objects.count() == 1
+
+
+def test_a_text_for_a_post_that_is_no_longer_public_comes_back(client, post):
+    Post.objects.update(status=Post.Status.DRAFT)
+    answer = client.post("/posts/a-post/comment/", filled_in(post, text="Not lost either"))
+    assert answer.status_code == 404
+    assert "Not lost either</textarea>" in answer.content.decode()
+    assert client.post("/posts/a-post/comment/", filled_in(post, text=" ")).status_code == 404
+
+
+def away(*statement):
+    raise OperationalError("the database is away")
+
+
+@pytest.mark.parametrize("cookie", ["", TimestampSigner(salt="comments.commenter").sign("1")])
+@pytest.mark.parametrize("path", ["comment/", "c/1/reply/", "c/1/report/"])
+def test_a_text_comes_back_from_a_site_whose_database_is_away(client, post, path, cookie):
+    """Away for everything, the look for the post included."""
+    make_published(post)
+    form = filled_in(post, text="Not <lost> either", name='A "B"')
+    if cookie:
+        client.cookies["commenter"] = cookie
+    with connection.execute_wrapper(away):
+        answer = client.post(f"/posts/a-post/{path}", form)
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "Not &lt;lost&gt; either</textarea>" in page
+    assert 'name="name" value="A &quot;B&quot;"' in page
+    assert f'name="stamp" value="{form["stamp"]}"' in page
+    assert "Send again" in page
+
+
+def test_what_was_previewed_while_the_database_was_away_is_sent_by_the_button(client, post):
+    form = filled_in(post, text="Kept", preview="1")
+    with connection.execute_wrapper(away):
+        page = client.post("/posts/a-post/comment/", form).content.decode()
+    assert 'name="preview"' not in page

@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comments import intake, own
 from comments.models import Comment, RecordedReason
-from comments.views.own import make_token
+from comments.private_links import make_token
 from moderation import outside, services
 from moderation.models import LogEntry, Rule
 from moderation.screening.kinds.outside_check import OutsideCheck
@@ -106,6 +106,14 @@ def test_spam_has_the_effect_of_the_rule(service, run_jobs, effect, status):
     assert reasons(comment) == [(effect, "The outside service calls it spam and is sure of it.")]
 
 
+def test_its_writer_reads_that_a_rule_rejected_it_and_no_person(service, run_jobs):
+    Rule.objects.update(effect="reject")
+    service.says(b"true")
+    comment = asked_again(send(make_post()), run_jobs)
+    assert comment.status == "rejected"
+    assert intake.explain(comment).by_rule
+
+
 def test_what_else_holds_goes_on_holding(service, run_jobs):
     Rule.objects.create(kind="links", effect="hold")
     comment = asked_again(send(make_post(), "https://a.example/ https://b.example/"), run_jobs)
@@ -137,7 +145,7 @@ def test_without_the_rule_nobody_is_asked(service):
     Rule.objects.create(kind="links", effect="hold")
     Rule.objects.filter(kind="outside check").update(is_on=False)
     assert send(make_post()).is_published
-    assert not ProcrastinateJob.objects.exists()
+    assert not ProcrastinateJob.objects.filter(task_name="moderation.check_outside").exists()
 
 
 def test_without_the_key_nothing_is_sent_and_everything_waits(service, settings, run_jobs):

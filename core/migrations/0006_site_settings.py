@@ -18,7 +18,7 @@ BACKWARD = "DROP FUNCTION core_search_language;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0004_made_mails'),
+        ('core', '0005_stopped_addresses'),
     ]
 
     operations = [

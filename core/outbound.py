@@ -1,0 +1,166 @@
+"""Requests from this server to an address that somebody typed: never into its own network.
+
+The host's addresses are looked up once, every one of them is judged, and the connection goes to
+one of those judged: a name can't change its mind in between. No proxy, no redirect, no cookie.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+# Seconds for each step, and for all of a request together.
+STEP_TIMEOUT: Final = 5
+TIMEOUT: Final = 10
+# So much of an answer is read, in bytes.
+ANSWER_AT_MOST: Final = 2_000
+PORTS: Final = {"http": 80, "https": 443}
+# IPv6 addresses that stand for an IPv4 one: where they lead is judged by that.
+NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+
+
+class NotReachable(Exception):
+    """A request that did not get an answer; the sentence says why."""
+
+
+class NotAllowedAddress(NotReachable):
+    """An address that this site sends nothing to."""
+
+
+class Answer(NamedTuple):
+    """What came back: the status, and the beginning of the body as text."""
+
+    status: int
+    text: str
+
+
+def check_url(url: str) -> SplitResult:
+    """The parts of an address that may be written to, by its look. Raises NotAllowedAddress."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise NotAllowedAddress("This is not an address.") from None
+    if parts.scheme not in PORTS:
+        raise NotAllowedAddress("The address has to begin with https:// or http://.")
+    if parts.username is not None or parts.password is not None:
+        raise NotAllowedAddress("The address must not hold a name or password.")
+    if not parts.hostname or not url.isprintable() or not url.isascii() or set(url) & set(" \\"):
+        raise NotAllowedAddress("This is not an address of a web server.")
+    if port == 0:
+        raise NotAllowedAddress("There is no port 0.")
+    return parts
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Send a body by POST; whatever the answer, a redirect too, it is returned.
+
+    Takes 10 seconds at most, beside looking the host's name up. Raises NotReachable.
+    """
+    parts = check_url(url)
+    addresses = _look_up(parts.hostname or "", parts.port or PORTS[parts.scheme])
+    try:
+        return _post(parts, addresses, body, headers)
+    except ssl.SSLError as error:
+        raise NotReachable(f"The certificate or the encryption: {error.reason}.") from error
+    except TimeoutError as error:
+        raise NotReachable("It did not answer in time.") from error
+    except (OSError, http.client.HTTPException) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise NotReachable(f"No answer: {why}.") from error
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet, however it is written."""
+    parsed: Any = ipaddress.ip_address(address.partition("%")[0])
+    if parsed.version == 6:
+        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo or (None, None))[1]
+        if inner is None and parsed in NAT64:
+            inner = ipaddress.ip_address(int(parsed) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+        if int(parsed) >> 32 == 0 or parsed.is_site_local:  # also the old form ::127.0.0.1
+            return False
+    return bool(parsed.is_global) and not (parsed.is_multicast or parsed.is_reserved)
+
+
+def _look_up(host: str, port: int) -> list[str]:
+    """The addresses of a host, all of them public, unless a setting names the host."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NotReachable("There is no host of this name.") from error
+    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
+    if host in settings.WEBHOOK_PRIVATE_HOSTS:
+        return addresses
+    if not addresses or not all(is_public(one) for one in addresses):
+        raise NotAllowedAddress("It leads into a private network, where nothing is sent.")
+    return addresses
+
+
+class _Pinned(http.client.HTTPConnection):
+    """Goes to the addresses that were judged, whatever the name resolves to by now."""
+
+    def __init__(self, parts: SplitResult, addresses: list[str]) -> None:
+        self.is_tls = parts.scheme == "https"
+        port = parts.port or PORTS[parts.scheme]
+        super().__init__(parts.hostname or "", port, timeout=STEP_TIMEOUT)
+        self.addresses = addresses[:2]
+        self.line: socket.socket | None = None  # `sock` is let go before the answer is read
+        self.is_late = threading.Event()
+
+    def connect(self) -> None:
+        self.sock = self.line = self._dial()
+        if self.is_tls:
+            context = ssl.create_default_context()
+            self.sock = self.line = context.wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+            )
+            self.sock.do_handshake()
+        if self.is_late.is_set():
+            raise TimeoutError
+
+    def cut(self) -> None:
+        """End a request that drips: each byte in time, the whole never."""
+        self.is_late.set()
+        if self.line is not None:
+            with suppress(OSError):
+                self.line.shutdown(socket.SHUT_RDWR)
+
+    def _dial(self) -> socket.socket:
+        *others, last = self.addresses
+        for address in others:
+            with suppress(OSError):
+                return socket.create_connection((address, self.port), self.timeout)
+        return socket.create_connection((last, self.port), self.timeout)
+
+
+def _post(
+    parts: SplitResult, addresses: list[str], body: bytes, headers: Mapping[str, str]
+) -> Answer:
+    connection = _Pinned(parts, addresses)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    watch = threading.Timer(TIMEOUT, connection.cut)
+    watch.daemon = True
+    watch.start()
+    try:
+        connection.request("POST", path, body, {**headers, "Connection": "close"})
+        answer = connection.getresponse()
+        text = answer.read(ANSWER_AT_MOST).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        if connection.is_late.is_set():  # else the cut would look like the other side's fault
+            raise TimeoutError from error
+        raise
+    finally:
+        watch.cancel()
+        connection.close()
+    if connection.is_late.is_set():  # what came until the cut is not the whole
+        raise TimeoutError
+    return Answer(answer.status, text)

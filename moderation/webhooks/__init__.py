@@ -1,0 +1,2 @@
+"""Programs elsewhere that are told of acts: which messages (announcing), on their way (delivering),
+and their pages in the admin."""
