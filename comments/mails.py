@@ -35,6 +35,7 @@ from comments.subscriptions import frequency_of, is_muted
 from core.mail import maker
 from core.message import Letter, host, message_id, one_click
 from core.models import Mail
+from core.site import current
 
 # So many of the comments above one are named in References; mail programs need no more.
 REFERENCES_AT_MOST: Final = 20
@@ -128,7 +129,7 @@ def make_digest(*, mail: Mail, commenter_id: int) -> Letter | None:
     posts = [(post, list(group)) for post, group in by_post]
     stop = absolute(unsubscribe_address(commenter, DAILY))
     return Letter(
-        subject=f"{settings.SITE_TITLE}: {len(still)} new since yesterday",
+        subject=f"{current().title}: {len(still)} new since yesterday",
         headers={**_headers(stop), "Precedence": "bulk"},
         **_render("digest", commenter, None, posts=posts),
     )
@@ -221,7 +222,7 @@ def _render(
 ) -> dict[str, str]:
     """Both parts of a mail."""
     whole = {
-        "site_title": settings.SITE_TITLE,
+        "site_title": current().title,
         "site_url": f"{settings.SITE_URL}/",
         "language": settings.LANGUAGE_CODE,
         "stops": list(_stops(commenter, comment, context.get("told"))),

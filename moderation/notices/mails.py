@@ -15,6 +15,7 @@ from comments.private_links import absolute
 from core.mail import maker
 from core.message import Letter
 from core.models import Mail
+from core.site import current
 from moderation.models import Notice, NoticeKind
 from moderation.notices.open import open_for
 from moderation.permissions import may_open_queue
@@ -95,13 +96,13 @@ def make_notice(*, mail: Mail, user_id: int) -> Letter | None:
         return None
     context = {
         "parts": parts,
-        "site_title": settings.SITE_TITLE,
+        "site_title": current().title,
         "site_url": f"{settings.SITE_URL}/",
         "language": settings.LANGUAGE_CODE,
         "wishes_url": absolute(reverse("moderation:mails")),
     }
     return Letter(
-        subject=f"{settings.SITE_TITLE}: {', '.join(part.heading for part in parts)}",
+        subject=f"{current().title}: {', '.join(part.heading for part in parts)}",
         text=render_to_string("moderation/mail/notice.txt", context),
         html=render_to_string("moderation/mail/notice.html", context),
     )
