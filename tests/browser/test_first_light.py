@@ -34,7 +34,7 @@ def test_the_queue_shows_the_text_the_post_and_the_reason(reader, author, post):
     card = author.card("Why should it wait?").inner_text()
     assert "Noa" in card
     assert "Argument" in card
-    assert "Every comment waits for approval" in card
+    assert "Its writer is not known to the site." in card
 
 
 def test_a_publication_takes_the_card_out_of_the_queue(reader, author, post):
