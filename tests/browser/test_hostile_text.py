@@ -28,7 +28,7 @@ from tests.hostile import OWN, TAGS, corpus, everything
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 SITE = "http://testserver"
-ON_A_PAGE = 700
+ON_A_PAGE = 100
 UNCLEAN = [tag for tag in TAGS if "refresh" not in tag]  # which leads away before one can look
 
 WATCH = """
