@@ -48,6 +48,7 @@ CHECKS = {
     "mypy": ["mypy", "."],
     "import-linter": ["lint-imports", "--no-cache"],
     "djlint": ["djlint", "--lint", "--profile=django", "--quiet", "templates"],
+    "pip check": ["python", "-m", "pip", "check"],  # locks are installed without resolving
     "manage.py check": ["python", "manage.py", "check"],
     "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
@@ -155,8 +156,10 @@ def environment(lock_name: str, folder: str = ".venv", base: str = sys.executabl
         raise MistakeError(f"{ROOT} is not yours to write, so nothing can be installed in it")
     make_environment(place, base)
     say(f"Installing what {lock_name} lists …")
+    # A lock is whole. Asked to resolve, older pips meet `psycopg[pool]`, look past the pin of
+    # `psycopg` at a newer release, and refuse it for want of a hash.
     pip = [str(python), "-m", "pip", "install", "--quiet", "--no-input", "--require-hashes"]
-    result = capture([*pip, "--disable-pip-version-check", "-r", lock_name])
+    result = capture([*pip, "--no-deps", "--disable-pip-version-check", "-r", lock_name])
     if result.returncode != 0:
         raise MistakeError(f"pip could not install {lock_name}:\n{errors_of(result.stdout)}")
     for smaller, larger in HELD_BY.items():
