@@ -383,7 +383,7 @@ def test_nothing_that_nobody_approved_is_public(client):
     assert "another look" in page
     decide(services.publish_comment, comment)
     page = client.get(comment.post.get_absolute_url()).content.decode()
-    assert re.findall(r"\w+ canary", page) == ["Second canary"]
+    assert set(re.findall(r"\w+ canary", page)) == {"Second canary"}
 
 
 def test_a_withdrawn_comment_leaves_a_tombstone_that_says_so(client):
