@@ -1,6 +1,6 @@
 """The record in the admin: to read, never to change. The policy: moderation.policy.admin.
 
-The rules: moderation.rule_admin.
+The rules: moderation.rules.admin.
 """
 
 from typing import Any
@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from moderation.models import LogEntry, Policy
+from moderation.people.admin import SanctionAdmin
 from moderation.permissions import moderatable
 from moderation.policy.admin import PolicyAdmin
-from moderation.rule_admin import RuleAdmin
-from moderation.sanction_admin import SanctionAdmin
-from moderation.source_admin import SourceAdmin
+from moderation.rules.admin import RuleAdmin
+from moderation.sources.admin import SourceAdmin
 from moderation.webhooks.admin import DeliveryAdmin, WebhookAdmin
 
 __all__ = [
