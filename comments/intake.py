@@ -197,12 +197,12 @@ def make_draft(
     commenter: Commenter | None = None,
     network: str = "",
     accepted: bool = False,
-    earlier: str = "",
+    earlier: Comment | None = None,
     trap: str = "",
 ) -> Draft:
     """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None.
 
-    `earlier` is the HTML that it would replace, whose links to comments stay what they are.
+    `earlier` is the comment whose text it would replace: what its numbers mean stays.
     """
     name, text = markup.plain_name(name), markup.normalise(text)
     rendered = render_text(text, post, earlier)
