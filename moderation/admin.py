@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from moderation.mention_admin import ReceivedMentionAdmin
 from moderation.models import LogEntry, Policy
 from moderation.people.admin import SanctionAdmin
 from moderation.permissions import moderatable
@@ -20,6 +21,7 @@ from moderation.webhooks.admin import DeliveryAdmin, WebhookAdmin
 __all__ = [
     "DeliveryAdmin",
     "LogEntryAdmin",
+    "ReceivedMentionAdmin",
     "RuleAdmin",
     "SanctionAdmin",
     "SourceAdmin",
