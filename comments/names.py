@@ -46,7 +46,7 @@ TABLE: Final = {
 TOGETHER: Final = (("rn", "m"), ("vv", "w"))
 # Alphabets that can be taken for one another; Japanese and Korean mix theirs with good reason.
 ALIKE: Final = frozenset(
-    ["LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "CANADIAN", "TIFINAGH"]
+    ["LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "TIFINAGH"]
 )
 BADGES: Final = frozenset("✓✔✅☑🗸🗹⍻🛡👑⭐★☆🌟✪✯🎖🏅🥇🔰⚜©®™🔵🟢🔷🔹💠🅰🆗🔏🔒")
 OFFICES: Final = (
