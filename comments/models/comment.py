@@ -184,6 +184,15 @@ class Comment(MPTTModel):
                 condition=~Q(network=""),
                 name="comments_of_network",
             ),
+            # The desk: what else came with a typed address, and what was edited when public.
+            models.Index(
+                fields=["mail", "-submitted_at"], condition=~Q(mail=""), name="comments_of_mail"
+            ),
+            models.Index(
+                fields=["edited_at"],
+                condition=Q(edited_at__isnull=False),
+                name="comments_edited",
+            ),
         ]
 
     def __str__(self) -> str:
