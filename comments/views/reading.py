@@ -94,7 +94,8 @@ class ConversationView(PostView):
         if not self.object.shows_comments:
             return described
         shown = context["leaf"].entries
-        return {**described, **describe_comments(shown, context["totals"].published)}
+        about = describe_comments(self.object, shown, context["totals"].published)
+        return {**described, **about}
 
     def _leaf(
         self, post: Post, totals: page.Totals, visited_at: datetime | None
