@@ -30,8 +30,8 @@ logger = logging.getLogger(__name__)
 
 ELSEWHERE = "This form did not come from this site. Nothing is lost: please send it from here."
 EXPIRED = (
-    "This form is older than 30 days, or was made for another place. Nothing is lost: please send it"
-    " again."
+    "This form is older than 30 days, or was made for another place. Nothing is lost: please send"
+    " it again."
 )
 TOO_BIG = (
     "This was too big to be read, and nothing was stored. The text can't be shown here: your"
