@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils import timezone
 
@@ -200,6 +200,30 @@ class SiteSettings(models.Model):
     footer = models.TextField(
         blank=True, help_text="Plain text at the foot of every page; addresses become links."
     )
+    sends_webmentions = models.BooleanField(
+        "tell pages that posts link to them",
+        default=False,
+        db_default=False,
+        help_text="Of listed posts only: the pages that they link to are asked whether they take"
+        " webmentions, and told.",
+    )
+    takes_webmentions = models.BooleanField(
+        "take such news from other sites",
+        default=False,
+        db_default=False,
+        help_text="Who links to a post can say so. It becomes a comment that waits for a moderator,"
+        " whatever the rules say.",
+    )
+    websub_hub = models.URLField(
+        "WebSub hub",
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text="Told at once when the feed of all posts changes, so that readers hear of it"
+        " sooner, such as https://pubsubhubbub.appspot.com/; empty: none.",
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -237,3 +261,39 @@ class SiteSettings(models.Model):
             comments_close_after_days=settings.COMMENTS_CLOSE_AFTER_DAYS,
             reports_to_hold=settings.COMMENT_REPORTS_TO_HOLD,
         )
+
+
+class Version(models.Model):
+    """How often something that pages show has changed: `site`, or `post:12`. A row that is not
+    there yet counts as 0. Triggers count (core_touch), at COMMIT, once a transaction.
+    """
+
+    key = models.CharField(max_length=40, primary_key=True)
+    value = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.value}"
+
+
+class StoredPage(models.Model):
+    """A page as everybody gets it, with what it was made of: see core.stored_pages.
+
+    The table is unlogged: a crash empties it, and a copy of the database can do without it.
+    """
+
+    path = models.CharField(max_length=300, primary_key=True)
+    key = models.CharField(max_length=40, help_text="Of the version that it was made of.")
+    key_version = models.BigIntegerField()
+    site_version = models.BigIntegerField()
+    release = models.CharField(max_length=40)
+    valid_until = models.DateTimeField()
+    etag = models.CharField(max_length=40)
+    body = models.BinaryField(help_text="Compressed with gzip.")
+    size = models.PositiveIntegerField(help_text="Of the body, as it is stored.")
+    stored_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["-stored_at", "size"], name="core_page_newest")]
+
+    def __str__(self) -> str:
+        return self.path
