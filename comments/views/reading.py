@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views import View
 
@@ -17,6 +18,7 @@ from comments import page
 from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_place
+from comments.public_pages import answer_everybody, key_of, valid_until
 from comments.structured import describe_comments
 from comments.views.remembering import (
     is_personal,
@@ -26,6 +28,7 @@ from comments.views.remembering import (
 )
 from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
+from core.stored_pages import Built
 
 
 class ConversationView(PostView):
@@ -35,8 +38,8 @@ class ConversationView(PostView):
     the writer of 1.6 published, `?page=2` the next hundred. To a request with the cookie of a
     commenter or of visits the page is private: it holds the commenter's own waiting comments, the
     form filled in, and `?view=new`. Template: comments/post.html; context: `post`, `leaf`,
-    `totals`, `views`, `shown`, `page_query`, `form`, `advice`, `visited_at`, `visit_stamp`,
-    `is_personal`, `follow` (offer_to_follow).
+    `totals`, `views`, `shown`, `page_query`, `form`, `advice`, `reader` (whose cookie it is),
+    `visited_at`, `visit_stamp`, `is_personal`, `follow` (offer_to_follow).
     """
 
     template_name = "comments/post.html"
@@ -49,6 +52,18 @@ class ConversationView(PostView):
         response = super().dispatch(request, *args, **kwargs)
         keep_private(request, response, self.commenter)
         return response
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_personal(request) or request.user.is_authenticated:
+            return super().get(request, *args, **kwargs)
+        return answer_everybody(request, self.kind, kwargs["slug"], self._build)
+
+    def _build(self) -> Built:
+        """The page as everybody gets it."""
+        began = timezone.now()
+        response: Any = super().get(self.request, *self.args, **self.kwargs)
+        body = response.rendered_content.encode()
+        return Built(key_of(self.object.pk), body, valid_until(self.object, began))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         post = self.object
@@ -66,6 +81,7 @@ class ConversationView(PostView):
             form=form,
             advice=form.advice,
             form_url=form_url(post, None),
+            reader=self.commenter,
             visited_at=visited_at,
             visit_stamp=visit_stamp(post),
             is_personal=is_personal(self.request),
@@ -79,7 +95,8 @@ class ConversationView(PostView):
         if not self.object.shows_comments:
             return described
         shown = context["leaf"].entries
-        return {**described, **describe_comments(shown, context["totals"].published)}
+        about = describe_comments(self.object, shown, context["totals"].published)
+        return {**described, **about}
 
     def _leaf(
         self, post: Post, totals: page.Totals, visited_at: datetime | None
@@ -129,8 +146,9 @@ class PermalinkView(View):
 class BranchView(View):
     """One branch on a page of its own, with what it answers above it.
 
-    To a request with a commenter's cookie it is private. Template: comments/branch.html; context:
-    `post`, `head`, `ancestors`, `entries`, `follow` (offer_to_follow).
+    To a request with a commenter's cookie it is private, and holds their waiting comments.
+    Template: comments/branch.html; context: `post`, `head`, `ancestors`, `entries`, `reader`
+    (whose cookie it is), `follow` (offer_to_follow).
     """
 
     kind = Post.Kind.POST
@@ -139,13 +157,14 @@ class BranchView(View):
         head = public_comment(self.kind, slug, number)
         if head.number != number or head.post.slug != slug:
             return redirect(head.get_absolute_url() + "branch/")
-        ancestors, entries = page.branch(head)
         commenter = commenter_of(request)
+        ancestors, entries = page.branch(head, page.own_waiting(head.post, commenter))
         context = {
             "post": head.post,
             "head": head,
             "ancestors": ancestors,
             "entries": entries,
+            "reader": commenter,
             "follow": offer_to_follow(commenter, head.post, head),
         }
         response = render(request, "comments/branch.html", context)

@@ -1,5 +1,6 @@
 """The tables of this room, by what they know."""
 
+from moderation.models.desk import CannedNote, DeskWords, FollowUp
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
 from moderation.models.notices import Notice, NoticeKind, NoticeWishes, Pace
 from moderation.models.policy import Acceptance, Clause, Policy
@@ -16,12 +17,15 @@ __all__ = [
     "Acceptance",
     "Act",
     "Band",
+    "CannedNote",
     "ClassifierState",
     "Clause",
     "DecisionNote",
     "Delivery",
+    "DeskWords",
     "Fingerprint",
     "Flip",
+    "FollowUp",
     "Likeness",
     "LogEntry",
     "Notice",

@@ -1,0 +1,196 @@
+"""What is gathered of a person and a branch: as of a moment, in one query, by indexes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from comments import intake
+from comments.models import Comment, Commenter
+from moderation import services
+from moderation.models import LogEntry, Report, SlowBranch
+from moderation.people import brakes
+from moderation.permissions import NotAllowed
+from moderation.screening.facts.branch import Branch
+from moderation.screening.facts.history import History
+from moderation.screening.facts.sanctions import Sanctions
+from tests.factories import make_post, make_published, make_user, publish, send
+
+pytestmark = pytest.mark.django_db
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest.fixture
+def hanna():
+    return Commenter.objects.create(name="Hanna")
+
+
+def make_draft(post, parent=None, **known):
+    known = {"name": "Hanna", "mail": "", "text": "Text", **known}
+    return intake.make_draft(post=post, parent=parent, **known)
+
+
+def put(comment, **fields):
+    """A comment with fields as they came to be in the past."""
+    Comment.objects.filter(pk=comment.pk).update(**fields)
+    return Comment.objects.get(pk=comment.pk)
+
+
+def test_the_past_is_that_of_a_moment(hanna):
+    now, post, by = timezone.now(), make_post(), make_user()
+    comment = make_published(post)
+    services.reject_comment(comment_id=comment.pk, version=comment.version, by=by)
+    days = {"submitted_at": 4, "published_at": 3, "changed_at": 1}
+    put(comment, commenter=hanna, **{name: now - n * DAY for name, n in days.items()})
+    draft = make_draft(post, commenter=hanna)
+    seen = [History.gather(draft, now - n * DAY / 2).own for n in (0, 4, 7, 9)]
+    assert [[one.status for one in own] for own in seen] == [
+        ["rejected"], ["published"], ["pending"], []
+    ]  # fmt: skip
+    assert [one.was_refused for own in seen for one in own] == [True, False, False]
+
+
+def test_a_network_counts_for_two_days_and_crowds_nobody_out(hanna, monkeypatch):
+    monkeypatch.setattr("moderation.screening.facts.history.LATEST", 3)
+    now, post = timezone.now(), make_post()
+    own = put(send(post), commenter=hanna, submitted_at=now - 9 * DAY)
+    for n in range(5):
+        put(send(post), network="n1", submitted_at=now - n * DAY - MINUTE)
+    both = put(send(post), network="n1", commenter=hanna, submitted_at=now - MINUTE / 2)
+    history = History.gather(make_draft(post, commenter=hanna, network="n1"), now)
+    assert [one.is_own for one in history.past] == [True, False, False, True]
+    assert [one.id for one in history.own] == [both.pk, own.pk]
+
+
+def test_the_comment_that_is_replaced_is_no_past(hanna):
+    comment = put(send(make_post()), commenter=hanna)
+    draft = replace(make_draft(comment.post, commenter=hanna), replaces=comment)
+    assert History.gather(draft, timezone.now()).past == ()
+
+
+def test_the_pace_and_the_reports_of_a_thread(django_assert_num_queries):
+    now, post = timezone.now(), make_post()
+    root = put(make_published(post), submitted_at=now - DAY)
+    reply = make_published(post, root)
+    make_published(post, reply)
+    make_published(post)
+    for comment, hours, answered in ((reply, 1, None), (root, 2, now), (root, 30, None)):
+        reporter = f"{comment.pk}{hours}"
+        at = now - timedelta(hours=hours)
+        Report.objects.create(
+            comment=comment, reporter=reporter, reported_at=at, answered_at=answered
+        )
+    later = timezone.now() + MINUTE
+    with django_assert_num_queries(1):
+        branch = Branch.gather(make_draft(post, reply), later)
+    assert (branch.replies, branch.reports, branch.slowed) == (2, 2, ())
+    branch = Branch.gather(make_draft(post, reply), now - 90 * MINUTE)
+    assert (branch.replies, branch.reports) == (0, 2)
+    assert Branch.gather(make_draft(post), later) == Branch()
+
+
+# Slow mode
+
+
+def test_slow_mode_holds_below_its_comment_and_follows_other_minutes():
+    by, post = make_user(), make_post()
+    root = make_published(post)
+    head = make_published(post, root)
+    inside, beside = make_published(post, head), make_published(post, root)
+    brakes.slow_branch(comment_id=head.pk, minutes=30, by=by)
+    brakes.slow_branch(comment_id=head.pk, minutes=10, by=by)
+    brakes.slow_branch(comment_id=inside.pk, minutes=60, by=by)
+    slowed = {
+        parent.pk: [one.minutes for one in Branch.gather(make_draft(post, parent), later()).slowed]
+        for parent in (root, head, inside, beside)
+    }
+    assert slowed == {root.pk: [], head.pk: [10], inside.pk: [60, 10], beside.pk: []}
+    acts = LogEntry.objects.filter(act="slowed").values_list("comment_id", "actor_id", "post_id")
+    assert set(acts) == {(head.pk, by.pk, post.pk), (inside.pk, by.pk, post.pk)}
+
+
+def later():
+    return timezone.now() + MINUTE
+
+
+def test_a_slowed_branch_runs_again():
+    by, head = make_user(), make_published(make_post())
+    brakes.slow_branch(comment_id=head.pk, minutes=30, by=by)
+    brakes.lift_slow_mode(comment_id=head.pk, by=by)
+    assert Branch.gather(make_draft(head.post, head), later()).slowed == ()
+    assert LogEntry.objects.latest("pk").act == "no longer slowed"
+    with pytest.raises(brakes.NotSlowed):
+        brakes.lift_slow_mode(comment_id=head.pk, by=by)
+
+
+@pytest.mark.parametrize("minutes", [-1, 0, 10_081])
+def test_a_branch_has_a_sensible_pace(minutes):
+    head = make_published(make_post())
+    with pytest.raises(brakes.NoSuchPace):
+        brakes.slow_branch(comment_id=head.pk, minutes=minutes, by=make_user())
+    assert not SlowBranch.objects.exists()
+
+
+def test_only_who_may_moderate_slows():
+    head = make_published(make_post())
+    stranger = make_user("author")
+    with pytest.raises(NotAllowed):
+        brakes.slow_branch(comment_id=head.pk, minutes=9, by=stranger)
+    brakes.slow_branch(comment_id=head.pk, minutes=9, by=make_user("moderator"))
+    with pytest.raises(NotAllowed):
+        brakes.lift_slow_mode(comment_id=head.pk, by=stranger)
+
+
+def test_a_second_reply_in_a_slowed_branch_is_turned_away(hanna):
+    head = make_published(make_post())
+    brakes.slow_branch(comment_id=head.pk, minutes=30, by=make_user())
+    reply = publish(receive(head, "One", hanna))
+    with pytest.raises(intake.TurnedAway, match="Your next one is possible in 30 minutes"):
+        receive(reply, "Two", hanna)
+    assert receive(reply, "Another person's", None)
+    put(reply, submitted_at=timezone.now() - 30 * MINUTE)
+    assert receive(reply, "Three", hanna)
+
+
+def receive(parent, text, commenter):
+    draft = make_draft(parent.post, parent, text=text, commenter=commenter)
+    return intake.receive(draft, sender=text)
+
+
+# Cost
+
+FILL = """
+INSERT INTO comments_comment (
+    post_id, name, mail, text, html, html_version, status, status_before_removal, removed_by,
+    version, submitted_at, changed_at, tree_id, lft, rght, level, network, commenter_id
+) SELECT %s, 'R', '', 'T', 'T', 1, 'pending', '', '', 1,
+    now() - n * interval '9 minutes', now(), 1000000 + n, 1, 2, 0,
+    'n' || n %% 997, CASE WHEN n %% 3 = 0 THEN %s + n %% 50 END
+FROM generate_series(1, 100000) AS n
+"""
+
+
+def test_at_a_hundred_thousand_comments_no_fact_reads_them_all():
+    commenters = Commenter.objects.bulk_create(Commenter(name=str(n)) for n in range(50))
+    post = make_post()
+    parent = make_published(post)
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, [post.pk, commenters[0].pk])
+        cursor.execute("ANALYZE comments_comment")
+    draft = make_draft(post, parent, commenter=commenters[3], network="n5", user=make_user())
+    for group in (History, Branch, Sanctions):
+        with CaptureQueriesContext(connection) as asked:
+            group.gather(draft, timezone.now())
+        plans = [plan(query["sql"]) for query in asked.captured_queries]
+        assert len(plans) == 1
+        assert "Seq Scan on comments_comment" not in plans[0], plans[0]
+
+
+def plan(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(line for (line,) in cursor.fetchall())
