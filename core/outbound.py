@@ -37,6 +37,11 @@ TOO_LATE: Final = "It did not answer in time."
 PORTS: Final = {"http": 80, "https": 443}
 # IPv6 addresses that stand for an IPv4 one: where they lead is judged by that.
 NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+# Public by their numbers, and nobody's web server: protocols, relays, examples, a cloud's own host.
+NOBODYS: Final = [
+    ipaddress.ip_network(one)
+    for one in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "3fff::/20")
+]
 
 
 class NotReachable(Exception):
@@ -156,6 +161,8 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if int(parsed) >> 32 == 0 or parsed.is_site_local:  # also the old form ::127.0.0.1
             return False
+    if any(parsed in network for network in NOBODYS):
+        return False
     return bool(parsed.is_global) and not (parsed.is_multicast or parsed.is_reserved)
 
 
