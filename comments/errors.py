@@ -9,6 +9,13 @@ class CommentError(Exception):
     """Base of what a caller of this app may expect and show."""
 
 
+class NoLongerKept(CommentError):
+    """Its text was erased: there is nothing left to be shown or judged."""
+
+    def __init__(self) -> None:
+        super().__init__("The text of this comment is no longer kept: nothing can be done with it.")
+
+
 class StatusConflict(CommentError):
     """The comment is no longer in the state that the act started from; nothing was written."""
 
