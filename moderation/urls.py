@@ -1,10 +1,10 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from moderation import brake_views
 from moderation.desk import views
 from moderation.desk.acts import ACTS
 from moderation.notices.views import mails_page
+from moderation.people import brake_views
 
 app_name = "moderation"
 NAMES = "|".join(ACTS)

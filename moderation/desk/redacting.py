@@ -57,7 +57,7 @@ def redact_comment(
     def redact(comment: Comment, now: datetime) -> None:
         require_not_withdrawn(comment)
         kept = with_marks(comment.text, markup.normalise(text), _mark(clause))
-        rendered = render_text(kept, comment.post, comment.html)
+        rendered = render_text(kept, comment.post, comment)
         comment.replace_text(kept, rendered.html, by=Revision.Replacement.REDACTION, at=now)
         record_references(comment, rendered.refers_to, rendered.awaits)
         replace_traces(comment)
@@ -73,7 +73,7 @@ def bring_back_words(comment: Comment, *, redacted_at: datetime, now: datetime) 
     """
     redaction = Revision.Replacement.REDACTION
     original = comment.revisions.filter(replaced_by=redaction, replaced_at=redacted_at).get()
-    rendered = render_text(original.text, comment.post, comment.html)
+    rendered = render_text(original.text, comment.post, comment)
     later = comment.replace_text(original.text, rendered.html, by=redaction, at=now)
     RecordedReason.objects.filter(revision=original).update(revision=None)
     later.delete()

@@ -39,7 +39,7 @@ DROP FUNCTION moderation_desk_words;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comments', '0018_redactions'),
+        ('comments', '0019_redactions'),
         ('moderation', '0012_mails_to_moderators_and_webhooks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 
 from comments.intake import Draft, Effect, Reason
 from moderation.models import Sanction
-from moderation.persons import digest_of_mail
+from moderation.people.persons import digest_of_mail
 from moderation.screening.facts import Facts
 from moderation.screening.facts.history import History
 from moderation.screening.facts.sanctions import Sanctions, identities

@@ -159,7 +159,7 @@ def visit(site, chromium):
     @contextmanager
     def visiting(**options):
         context = chromium.new_context(base_url=site.address, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         watch = Watch(context, site.address)
         try:
             yield context

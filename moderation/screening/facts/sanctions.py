@@ -9,7 +9,7 @@ from django.db.models import Q
 from comments.intake import Draft
 from comments.models import Comment, Commenter
 from moderation.models import Sanction
-from moderation.persons import digest_of_mail, fits_pattern
+from moderation.people.persons import digest_of_mail, fits_pattern
 from moderation.screening.facts.base import Group
 
 

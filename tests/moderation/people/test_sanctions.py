@@ -13,9 +13,8 @@ from comments.models import Comment, Commenter
 from core import ratelimit
 from moderation import services
 from moderation.models import LogEntry, Rule, Sanction
-from moderation.permissions import NotAllowed
-from moderation.persons import fits_pattern
-from moderation.sanctions import (
+from moderation.people.persons import fits_pattern
+from moderation.people.sanctions import (
     NoLongerInForce,
     NotSanctionable,
     Person,
@@ -24,6 +23,7 @@ from moderation.sanctions import (
     sanction_person,
     trust_commenter,
 )
+from moderation.permissions import NotAllowed
 from moderation.screening.facts.sanctions import Sanctions
 from tests.factories import make_post, make_published, make_user, publish
 
@@ -240,7 +240,7 @@ def test_what_can_not_be_logged_does_not_happen(mo, hanna, monkeypatch):
     def fail(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("moderation.sanctions._log", fail)
+    monkeypatch.setattr("moderation.people.sanctions._log", fail)
     with pytest.raises(ZeroDivisionError):
         sanction_person(person=Person(commenter=hanna), effect="bar", by=mo)
     assert not Sanction.objects.exists()

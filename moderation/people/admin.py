@@ -19,6 +19,8 @@ from comments.errors import CommentError
 from comments.models import Comment
 from comments.numbers import find_place
 from moderation.models import Sanction
+from moderation.people.persons import is_pattern_wide
+from moderation.people.sanctions import Person, lift_sanction, sanction_person, trust_commenter
 from moderation.permissions import (
     NotAllowed,
     may_open_queue,
@@ -26,8 +28,6 @@ from moderation.permissions import (
     moderatable,
     sanctionable,
 )
-from moderation.persons import is_pattern_wide
-from moderation.sanctions import Person, lift_sanction, sanction_person, trust_commenter
 
 SITE, POST, BRANCH = "site", "post", "branch"
 TRUST = Sanction.Effect.TRUST.value

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from comments.models import Comment, Commenter
 from moderation.models import LogEntry, Sanction, SlowBranch
-from moderation.sanctions import Person, sanction_person
+from moderation.people.sanctions import Person, sanction_person
 from tests.factories import make_post, make_published, make_user, send
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('blog', '0005_finding'),
-        ('comments', '0017_words'),
+        ('comments', '0018_received_mentions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
