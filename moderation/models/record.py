@@ -50,6 +50,10 @@ class Act(models.TextChoices):
     UNDONE = "undone"
     OWED = "reply owed"
     NO_LONGER_OWED = "reply no longer owed"
+    NOTED = "noted"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    MOVED = "moved"
 
 
 # By these, done by a person, a moderator has judged the comment as it then stood.
