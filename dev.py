@@ -520,8 +520,10 @@ def test(options: argparse.Namespace) -> int:
         if options.rest:
             return tee([*pytest, *options.rest])[0] or int(not passed)
         closing, failed = [], not passed
-        for part in (["-n", "2", "-m", "not browser and not server"], ["-m", "browser or server"]):
-            status, last = tee([*pytest, *part])
+        # In the second half a file's tests share what is dear to start.
+        parts = {"not browser and not server": "load", "browser or server": "loadfile"}
+        for part, dist in parts.items():
+            status, last = tee([*pytest, "-n", "2", f"--dist={dist}", "-m", part])
             closing.append(last)
             failed = failed or status != 0
     say("\n".join(closing))

@@ -20,7 +20,7 @@ from core.feed_formats import AtomFeed, JSONFeed, RSSFeed
 from core.site import current
 
 ENTRIES: Final = 20
-VERSION: Final = 1  # raise it when the same posts give another feed
+VERSION: Final = 2  # raise it when the same posts give another feed
 NAMES: Final = UUID("0b6d3d1e-3a54-4e0c-8f4b-9a4be2cf8c51")  # the space of our entries' ids
 BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,12 +31,13 @@ FORMATS: Final[dict[str, type[Feed]]] = {"atom": AtomFeed, "json": JSONFeed, "rs
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What a feed is about: posts, public or not."""
+    """What a feed is about: posts, public or not; and which hub hears of its changes, if one."""
 
     title: str
     path: str
     id: str
     posts: PostQuerySet
+    hub: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,20 @@ class State:
     def etag(self, *context: str) -> str:
         """An entity tag for this state, shown in some context (address, format)."""
         site = current()
-        content = json.dumps([VERSION, site.title, site.tagline, self.fingerprint, *context])
+        words = [site.title, site.tagline, site.websub_hub]
+        content = json.dumps([VERSION, *words, self.fingerprint, *context])
         return quote_etag(hashlib.sha256(content.encode()).hexdigest()[:32])
 
 
 def of_site(path: str) -> Scope:
     """All dated posts; `path` is the site's first page."""
-    posts = Post.objects.posts()
-    return Scope(title=current().title, path=path, id=uuid5(NAMES, "site").urn, posts=posts)
+    return Scope(
+        title=current().title,
+        path=path,
+        id=uuid5(NAMES, "site").urn,
+        posts=Post.objects.posts(),
+        hub=current().websub_hub,
+    )
 
 
 def of_tag(tag: Tag) -> Scope:
@@ -101,6 +108,7 @@ def make_feed(
         feed_url=feed_url,
         feed_guid=scope.id,
         updated=state.modified,
+        hub=scope.hub,
     )
     for post in _newest(scope).select_related("author").prefetch_related("tags").defer("body"):
         feed.add_item(**_entry(post, absolute))

@@ -1,11 +1,11 @@
-"""What the worker does for the blog: sizes of pictures, and housekeeping."""
+"""What the worker does for the blog: sizes of pictures, news to other sites, and housekeeping."""
 
 from datetime import timedelta
 from typing import Final
 
 from django.utils import timezone
 
-from blog import picture_files, raster
+from blog import hub, mentions, picture_files, raster
 from blog.models import Autosave, Picture
 from blog.unused_pictures import sweep_pictures
 from core import jobs
@@ -29,6 +29,13 @@ def make_sizes(*, picture_id: int) -> None:
         waiting.update(trouble=str(error))
         return
     waiting.update(made_at=timezone.now())
+
+
+@jobs.periodic(name="blog.tell_others", cron="* * * * *")
+def tell_others(timestamp: int) -> None:
+    """Where the settings say so: the hub of changed feeds, and pages that changed posts link to."""
+    hub.note_changed_feeds()
+    mentions.note_changed_posts()
 
 
 @jobs.periodic(name="blog.forget_autosaves", cron="31 3 * * *")

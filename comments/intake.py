@@ -6,7 +6,7 @@ No screener, or one that raises: the comment is held, and the reason says so.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
@@ -62,6 +62,7 @@ class Draft:
     trap: str = ""  # what stood in the field that people don't see
     accepted: bool = False  # what Advice.to_accept asked for was ticked
     replaces: Comment | None = None  # the comment of which this would be the new text
+    mentioned_at: str = ""  # the address of another site's page, whose mention of the post this is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,12 +199,13 @@ def make_draft(
     commenter: Commenter | None = None,
     network: str = "",
     accepted: bool = False,
-    earlier: str = "",
+    earlier: Comment | None = None,
     trap: str = "",
+    mentioned_at: str = "",
 ) -> Draft:
     """A draft of normalised and rendered text; `user` is a signed-in member of staff, or None.
 
-    `earlier` is the HTML that it would replace, whose links to comments stay what they are.
+    `earlier` is the comment whose text it would replace: what its numbers mean stays.
     """
     name, text = markup.plain_name(name), markup.normalise(text)
     rendered = render_text(text, post, earlier)
@@ -220,6 +222,7 @@ def make_draft(
         network=network,
         trap=trap,
         accepted=accepted,
+        mentioned_at=mentioned_at,
         **rendered._asdict(),
     )
 
@@ -250,8 +253,9 @@ def receive(draft: Draft, *, sender: str) -> Comment:
     """Screen and store a draft, once: the same form again within an hour gives the same comment.
 
     `sender` is a digest of cookie or network. Opens its own transaction, with the reasons and the
-    screener's log row in it. Raises NotOpen when the post or the comment answered takes no reply
-    by now, TooMany, TurnedAway, TreeBusy, and what the database raises; then nothing is stored.
+    screener's log row in it. Another site's mention is never published by it. Raises NotOpen when
+    the post or the comment answered takes no reply by now, TooMany, TurnedAway, TreeBusy, and what
+    the database raises; then nothing is stored.
     """
     counted = _count(draft, sender)
     if draft.parent is None:
@@ -387,12 +391,32 @@ def count(draft: Draft) -> tuple[Reason, ...]:
 
 
 def _count(draft: Draft, sender: str) -> tuple[Reason, ...]:
-    """What the screener's limits say of one more form; nothing for one that came before."""
+    """What the screener's limits say of one more form; nothing for one that came before.
+
+    Another site's mention is no form; it has limits of its own, and a reason to wait.
+    """
+    if draft.mentioned_at:
+        return (_reason_of_mention(draft),)
     if Submission.objects.filter(
         digest=_digest(draft, sender), received_at__gte=timezone.now() - SAME_FORM_WITHIN
     ).exists():
         return ()
     return count(draft)
+
+
+def _reason_of_mention(draft: Draft) -> Reason:
+    sentence = "A page of another site that links to this post: such news waits for a person."
+    evidence = {"page": draft.mentioned_at}
+    return Reason(
+        rule="webmention", effect="hold", sentence=sentence, evidence=evidence, of_text=False
+    )
+
+
+def _for_a_person(verdict: Verdict, counted: tuple[Reason, ...]) -> Verdict:
+    """Whatever the screener says of it: with its own reason, and not public."""
+    missing = tuple(one for one in counted if one not in verdict.reasons)
+    status = Status.PENDING if verdict.status == Status.PUBLISHED else verdict.status
+    return replace(verdict, status=status, reasons=(*missing, *verdict.reasons))
 
 
 def _store(
@@ -406,6 +430,8 @@ def _store(
     verdict, screener = screen(draft, counted)
     if verdict.refusal:
         raise TurnedAway(verdict.refusal)
+    if draft.mentioned_at:
+        verdict = _for_a_person(verdict, counted)
     comment = _insert(draft, parent, now)
     if verdict.status == Status.PUBLISHED:
         numbers.allot_number(comment)

@@ -3,7 +3,17 @@
 from comments.digests import send_digests
 from comments.index_jobs import index
 from comments.mails import make_digest, make_one
+from comments.mentions import forget_mentions, verify_mention
 from comments.notifications import settle
 from comments.retention import forget_addresses
 
-__all__ = ["forget_addresses", "index", "make_digest", "make_one", "send_digests", "settle"]
+__all__ = [
+    "forget_addresses",
+    "forget_mentions",
+    "index",
+    "make_digest",
+    "make_one",
+    "send_digests",
+    "settle",
+    "verify_mention",
+]

@@ -19,7 +19,7 @@ from comments import intake, markup, notifications, tree
 from comments.errors import ChangedMeanwhile, NotPossible, TurnedAway
 from comments.intake import Draft, OwnAct, Reason, Verdict
 from comments.links import link_addresses
-from comments.models import Appeal, Comment, RecordedReason, Revision
+from comments.models import Appeal, Comment, CommentQuerySet, RecordedReason, Revision
 from comments.rendering import record_references
 from comments.status import Remover, Status, may_follow
 from comments.waiting import HARMLESS
@@ -67,11 +67,17 @@ def edit_comment(*, comment_id: int, version: int, text: str) -> Comment:
 
 
 def withdraw_comment(*, comment_id: int, version: int) -> Comment:
-    """Take it back for good; a public one leaves a tombstone that says so."""
+    """Take it back for good; a public one leaves a tombstone that says so.
+
+    Of one that was never public, what continues it goes too (goes_with): it could never appear.
+    """
 
     def withdraw(comment: Comment, now: datetime) -> None:
         _require(why_no_withdrawal(comment))
         comment.change_status(Status.REMOVED, at=now, removed_by=Remover.COMMENTER)
+        for part in goes_with(comment).select_related("post"):
+            part.change_status(Status.REMOVED, at=now, removed_by=Remover.COMMENTER)
+            _record(part, OwnAct.WITHDRAWN, Status.PENDING, now)
 
     def done(comment: Comment) -> bool:
         return comment.is_withdrawn
@@ -138,6 +144,12 @@ def why_no_withdrawal(comment: Comment) -> str:
     """Why it can't be withdrawn; empty if it can. No query."""
     can = may_follow(Status.REMOVED, comment.status, comment.status_before_removal)
     return "" if can else NOT_THERE
+
+
+def goes_with(comment: Comment) -> CommentQuerySet:
+    """The waiting continuations of a comment that never had a number: they need one above them."""
+    below: CommentQuerySet = comment.get_descendants()
+    return below.filter(status=Status.PENDING) if comment.number is None else below.none()
 
 
 def why_no_resubmission(comment: Comment) -> str:
@@ -209,7 +221,7 @@ def _draft_of(comment_id: int, text: str) -> Draft:
         user=comment.user,
         continues=comment.continues,
         commenter=comment.commenter,
-        earlier=comment.html,
+        earlier=comment,
     )
     return replace(draft, replaces=comment)
 
@@ -247,8 +259,12 @@ def _act(
             raise ChangedMeanwhile(comment.status)
         before = comment.status
         change(comment, now)
-        intake.record_own_act(comment, act, status_before=before, at=now)
-        notifications.note_change(comment, by_writer=True)
+        _record(comment, act, before, now)
         return comment
 
     return tree.under_lock(comment_id, work)
+
+
+def _record(comment: Comment, act: OwnAct, before: str, now: datetime) -> None:
+    intake.record_own_act(comment, act, status_before=before, at=now)
+    notifications.note_change(comment, by_writer=True)

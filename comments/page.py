@@ -145,10 +145,14 @@ def _in_place(
     return placed
 
 
-def branch(head: Comment) -> tuple[list[Entry], list[Entry]]:
-    """The ancestors of a comment, outermost first, and the branch that it begins."""
+def branch(head: Comment, waiting: Iterable[Comment] = ()) -> tuple[list[Entry], list[Entry]]:
+    """The ancestors of a comment, outermost first, and the branch that it begins.
+
+    `waiting` are the reader's own: each stands below what it answers.
+    """
     ancestors = list(head.get_ancestors().visible_to().select_related(*WITH_WHAT_IT_ANSWERS))
     below = list(head.get_descendants(include_self=True).visible_to())
+    below += _in_place(waiting, below, is_last=False)
     placed = [*in_order(ancestors), *arrange(below, _depth(), ancestors)]
     dressed = dress(placed, head.post, _answered([*ancestors, *below]))
     return dressed[: len(ancestors)], dressed[len(ancestors) :]

@@ -20,19 +20,22 @@ class Rendered(NamedTuple):
     awaits: frozenset[str] = frozenset()
 
 
-def render_text(text: str, post: Post, earlier: str = "") -> Rendered:
+def render_text(text: str, post: Post, earlier: Comment | None = None) -> Rendered:
     """Render a normalised text under `post`. One query if it refers to numbers, else none.
 
-    A number that was a link in the same comment's `earlier` HTML stays one to the same comment,
-    also when it has moved to another post since.
+    A number that stood in this comment's text as it was `earlier` means what it meant there, also
+    when either has moved to another post since: one query more.
     """
     html = markup.render(text)
     numbers = references.find_numbers(html)
     if not numbers:
         return Rendered(html)
-    places = Place.objects.filter(post=post, number__in=numbers)
-    ids = dict(places.values_list("number", "comment_id"))
-    linked = references.marked_numbers(earlier)
+    written_under = dict.fromkeys(numbers, post.pk)
+    linked: dict[str, int] = {}
+    if earlier is not None:
+        written_under |= dict(earlier.open_references.values_list("number", "post_id"))
+        linked = references.marked_numbers(earlier.html)
+    ids = _comments_at(numbers, written_under)
     ids |= {number: linked[number] for number in numbers if number in linked}
     awaited = [number for number in numbers if number not in ids][:AWAITED_AT_MOST]
     return Rendered(references.mark(html, ids), frozenset(ids.values()), frozenset(awaited))
@@ -41,7 +44,10 @@ def render_text(text: str, post: Post, earlier: str = "") -> Rendered:
 def record_references(
     comment: Comment, refers_to: frozenset[int], awaits: frozenset[str] = frozenset()
 ) -> None:
-    """Make the comment's outgoing references these; in the transaction that stores its text."""
+    """Make the comment's outgoing references these; in the transaction that stores its text.
+
+    A number that it awaited before is still that of the post it was written under.
+    """
     held = Reference.objects.filter(source=comment)
     held.exclude(target_id__in=refers_to).delete()
     rows = [Reference(source=comment, target_id=target) for target in sorted(refers_to)]
@@ -53,3 +59,11 @@ def record_references(
         for number in sorted(awaits)
     )
     OpenReference.objects.bulk_create(still, ignore_conflicts=True)
+
+
+def _comments_at(numbers: list[str], written_under: dict[str, int]) -> dict[str, int]:
+    """The ids of the comments that the numbers lead to, each under its own post. One query."""
+    posts = {written_under[number] for number in numbers}
+    places = Place.objects.filter(post_id__in=posts, number__in=numbers)
+    found = places.values_list("post_id", "number", "comment_id")
+    return {number: pk for post_id, number, pk in found if written_under[number] == post_id}

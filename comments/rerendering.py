@@ -27,7 +27,7 @@ def rerender(progress: Callable[[int], None]) -> int:
     """
     done, last = 0, 0
     while batch := list(stale().filter(pk__gt=last).select_related("post").order_by("pk")[:BATCH]):
-        rendered = [(one, render_text(one.text, one.post, earlier=one.html)) for one in batch]
+        rendered = [(one, render_text(one.text, one.post, earlier=one)) for one in batch]
         with transaction.atomic():  # after the rendering, so that no row is locked for long
             for comment, html in rendered:
                 _store(comment, html)

@@ -10,6 +10,7 @@ from comments.views import (
     confirming,
     feeds,
     mails,
+    mentions,
     own,
     reading,
     remembering,
@@ -65,6 +66,7 @@ feed_patterns = [
 ]
 urlpatterns = [
     *feed_patterns,
+    path("webmention/", mentions.take_mention, name="webmention"),
     path("comments/confirm/<str:token>/", confirming.ConfirmView.as_view(), name="confirm"),
     path("comments/confirmed/", confirming.ConfirmedView.as_view(), name="confirmed"),
     path("comments/visit/<int:post_id>/", remembering.VisitView.as_view(), name="visit"),

@@ -22,6 +22,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_links": parse_links(chosen.header_links),
         "site_footer": chosen.footer,
         "site_colours": chosen.version if chosen.accent or chosen.accent_dark else 0,
+        "site_takes_webmentions": chosen.takes_webmentions,
         "site_is_set_up": chosen.version > 0,
     }
 

@@ -1,7 +1,7 @@
 """How a feed is written: RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1, all with whole texts.
 
-They take, beyond Django's own fields, `updated` for the feed; `content` and `base`, the address
-that links in it start from, for an entry.
+They take, beyond Django's own fields, `updated` and maybe `hub` for the feed; `content` and
+`base`, the address that links in it start from, for an entry.
 """
 
 import json
@@ -49,6 +49,11 @@ class AtomFeed(Atom1Feed):
         updated: datetime = self.feed["updated"]
         return updated
 
+    def add_root_elements(self, handler: Any) -> None:
+        super().add_root_elements(handler)
+        if hub := self.feed.get("hub"):
+            handler.addQuickElement("link", "", {"rel": "hub", "href": hub})
+
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
         content = {"type": "html", "xml:base": item["base"]}
@@ -75,6 +80,11 @@ class RSSFeed(Rss201rev2Feed):
         updated: datetime = self.feed["updated"]
         return updated
 
+    def add_root_elements(self, handler: Any) -> None:
+        super().add_root_elements(handler)
+        if hub := self.feed.get("hub"):
+            handler.addQuickElement("atom:link", "", {"rel": "hub", "href": hub})
+
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
         handler.addQuickElement("content:encoded", item["content"])
@@ -94,6 +104,8 @@ class JSONFeed(SyndicationFeed):
             "language": self.feed["language"],
             "items": [self.item(item) for item in self.items],
         }
+        if hub := self.feed.get("hub"):
+            feed["hubs"] = [{"type": "WebSub", "url": hub}]
         outfile.write(json.dumps(feed).encode(encoding))
 
     def item(self, item: dict[str, Any]) -> dict[str, Any]:

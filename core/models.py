@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils import timezone
 
@@ -192,6 +192,30 @@ class SiteSettings(models.Model):
     )
     footer = models.TextField(
         blank=True, help_text="Plain text at the foot of every page; addresses become links."
+    )
+    sends_webmentions = models.BooleanField(
+        "tell pages that posts link to them",
+        default=False,
+        db_default=False,
+        help_text="Of listed posts only: the pages that they link to are asked whether they take"
+        " webmentions, and told.",
+    )
+    takes_webmentions = models.BooleanField(
+        "take such news from other sites",
+        default=False,
+        db_default=False,
+        help_text="Who links to a post can say so. It becomes a comment that waits for a moderator,"
+        " whatever the rules say.",
+    )
+    websub_hub = models.URLField(
+        "WebSub hub",
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text="Told at once when the feed of all posts changes, so that readers hear of it"
+        " sooner, such as https://pubsubhubbub.appspot.com/; empty: none.",
     )
     version = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -1,18 +1,22 @@
 """Requests from this server to an address that somebody typed: never into its own network.
 
 The host's addresses are looked up once, every one of them is judged, and the connection goes to
-one of those judged: a name can't change its mind in between. No proxy, no redirect, no cookie.
+one of those judged: a name can't change its mind in between. No proxy and no cookie; only `fetch`
+follows redirects, and judges each address anew.
 """
 
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from email.message import Message
+from time import monotonic
 from typing import Any, Final, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
 
@@ -21,6 +25,14 @@ STEP_TIMEOUT: Final = 5
 TIMEOUT: Final = 10
 # So much of an answer is read, in bytes.
 ANSWER_AT_MOST: Final = 2_000
+PAGE_AT_MOST: Final = 500_000
+HOPS_AT_MOST: Final = 3
+MOVED: Final = frozenset({301, 302, 303, 307, 308})
+CHARSETS: Final = re.compile(
+    r"utf-8|iso-8859-([1-9]|1[03-6])|windows-125[0-8]|koi8-[ru]|shift_jis|euc-(jp|kr)|gb(k|18030)|big5"
+)
+AGENT: Final = "Colloquy"
+TOO_LATE: Final = "It did not answer in time."
 PORTS: Final = {"http": 80, "https": 443}
 # IPv6 addresses that stand for an IPv4 one: where they lead is judged by that.
 NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
@@ -41,6 +53,32 @@ class Answer(NamedTuple):
     text: str
 
 
+class Page(NamedTuple):
+    """What stands at an address: where it was found in the end, and its beginning.
+
+    `links` are its Link headers; `text` is empty for what is no text.
+    """
+
+    url: str
+    status: int
+    links: tuple[str, ...]
+    text: str
+
+
+class _Request(NamedTuple):
+    method: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    at_most: int  # bytes of the answer that are read
+    seconds: float  # after which it is cut
+
+
+class _Reply(NamedTuple):
+    status: int
+    headers: Message
+    body: bytes
+
+
 def check_url(url: str) -> SplitResult:
     """The parts of an address that may be written to, by its look. Raises NotAllowedAddress."""
     try:
@@ -59,22 +97,36 @@ def check_url(url: str) -> SplitResult:
     return parts
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, is_strangers: bool = False
+) -> Answer:
     """Send a body by POST; whatever the answer, a redirect too, it is returned.
 
-    Takes 10 seconds at most, beside looking the host's name up. Raises NotReachable.
+    Takes 10 seconds at most, beside looking the host's name up. Raises NotReachable. An address
+    that `is_strangers`, and was not typed by a superuser, gets no exception for private hosts.
     """
-    parts = check_url(url)
-    addresses = _look_up(parts.hostname or "", parts.port or PORTS[parts.scheme])
-    try:
-        return _post(parts, addresses, body, headers)
-    except ssl.SSLError as error:
-        raise NotReachable(f"The certificate or the encryption: {error.reason}.") from error
-    except TimeoutError as error:
-        raise NotReachable("It did not answer in time.") from error
-    except (OSError, http.client.HTTPException) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        raise NotReachable(f"No answer: {why}.") from error
+    exempt = () if is_strangers else settings.WEBHOOK_PRIVATE_HOSTS
+    reply = _ask(url, _Request("POST", body, headers, ANSWER_AT_MOST, TIMEOUT), exempt)
+    return Answer(reply.status, reply.body.decode("utf-8", "replace"))
+
+
+def fetch(url: str, *, accept: str = "text/html") -> Page:
+    """The page at a stranger's address, over three redirects at most, each judged as the first.
+
+    Takes 10 seconds at most in all, beside looking names up. Raises NotReachable.
+    """
+    ends = monotonic() + TIMEOUT
+    headers = {"Accept": accept, "Accept-Encoding": "identity", "User-Agent": AGENT}
+    for _ in range(HOPS_AT_MOST + 1):
+        left = ends - monotonic()
+        if left <= 0:
+            raise NotReachable(TOO_LATE)
+        reply = _ask(url, _Request("GET", None, headers, PAGE_AT_MOST, left), ())
+        to = reply.headers.get("Location")
+        if reply.status not in MOVED or not to:
+            return _page(url, reply)
+        url = _next(url, to)
+    raise NotReachable(f"It redirects more than {HOPS_AT_MOST} times.")
 
 
 def is_public(address: str) -> bool:
@@ -91,14 +143,45 @@ def is_public(address: str) -> bool:
     return bool(parsed.is_global) and not (parsed.is_multicast or parsed.is_reserved)
 
 
-def _look_up(host: str, port: int) -> list[str]:
-    """The addresses of a host, all of them public, unless a setting names the host."""
+def _page(url: str, reply: _Reply) -> Page:
+    kind = reply.headers.get_content_type()
+    is_text = kind.startswith("text/") or kind == "application/xhtml+xml"
+    charset = reply.headers.get_content_charset() or ""
+    known = charset if CHARSETS.fullmatch(charset) else "utf-8"  # Python knows slow ones besides
+    text = reply.body.decode(known, "replace") if is_text else ""
+    return Page(url, reply.status, tuple(reply.headers.get_all("Link") or ()), text)
+
+
+def _next(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise NotAllowedAddress("It redirects to what is no address.") from None
+
+
+def _ask(url: str, request: _Request, exempt: Collection[str]) -> _Reply:
+    """One request to what `url` names by now."""
+    parts = check_url(url)
+    addresses = _look_up(parts.hostname or "", parts.port or PORTS[parts.scheme], exempt)
+    try:
+        return _exchange(_Pinned(parts, addresses), request)
+    except ssl.SSLError as error:
+        raise NotReachable(f"The certificate or the encryption: {error.reason}.") from error
+    except TimeoutError as error:
+        raise NotReachable(TOO_LATE) from error
+    except (OSError, http.client.HTTPException) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise NotReachable(f"No answer: {why}.") from error
+
+
+def _look_up(host: str, port: int, exempt: Collection[str]) -> list[str]:
+    """The addresses of a host, all of them public, unless the host is exempt from that."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise NotReachable("There is no host of this name.") from error
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-    if host in settings.WEBHOOK_PRIVATE_HOSTS:
+    if host in exempt:
         return addresses
     if not addresses or not all(is_public(one) for one in addresses):
         raise NotAllowedAddress("It leads into a private network, where nothing is sent.")
@@ -112,6 +195,7 @@ class _Pinned(http.client.HTTPConnection):
         self.is_tls = parts.scheme == "https"
         port = parts.port or PORTS[parts.scheme]
         super().__init__(parts.hostname or "", port, timeout=STEP_TIMEOUT)
+        self.path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self.addresses = addresses[:2]
         self.line: socket.socket | None = None  # `sock` is let go before the answer is read
         self.is_late = threading.Event()
@@ -142,18 +226,15 @@ class _Pinned(http.client.HTTPConnection):
         return socket.create_connection((last, self.port), self.timeout)
 
 
-def _post(
-    parts: SplitResult, addresses: list[str], body: bytes, headers: Mapping[str, str]
-) -> Answer:
-    connection = _Pinned(parts, addresses)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    watch = threading.Timer(TIMEOUT, connection.cut)
+def _exchange(connection: _Pinned, request: _Request) -> _Reply:
+    watch = threading.Timer(request.seconds, connection.cut)
     watch.daemon = True
     watch.start()
     try:
-        connection.request("POST", path, body, {**headers, "Connection": "close"})
+        headers = {**request.headers, "Connection": "close"}
+        connection.request(request.method, connection.path, request.body, headers)
         answer = connection.getresponse()
-        text = answer.read(ANSWER_AT_MOST).decode("utf-8", "replace")
+        read = answer.read(request.at_most)
     except (OSError, http.client.HTTPException, ValueError) as error:
         if connection.is_late.is_set():  # else the cut would look like the other side's fault
             raise TimeoutError from error
@@ -163,4 +244,4 @@ def _post(
         connection.close()
     if connection.is_late.is_set():  # what came until the cut is not the whole
         raise TimeoutError
-    return Answer(answer.status, text)
+    return _Reply(answer.status, answer.headers, read)

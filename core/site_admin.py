@@ -19,8 +19,14 @@ class SiteSettingsAdmin(admin.ModelAdmin):
         (None, {"fields": ["title", "tagline", "language", "time_zone"]}),
         ("Posts", {"fields": ["posts_per_page", "search_language"]}),
         ("Comments", {"fields": ["new_posts_comments", "comments_close_after_days"]}),
+        ("Other sites", {"fields": ["sends_webmentions", "takes_webmentions", "websub_hub"]}),
         ("Looks", {"fields": ["accent", "accent_dark", "header_links", "footer"]}),
     ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "websub_hub":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # the first-run page makes the row

@@ -1,6 +1,6 @@
 """The record in the admin: to read, never to change. The policy: moderation.policy.admin.
 
-The rules: moderation.rule_admin.
+The rules: moderation.rules.admin.
 """
 
 from typing import Any
@@ -9,17 +9,19 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from moderation.mention_admin import ReceivedMentionAdmin
 from moderation.models import LogEntry, Policy
+from moderation.people.admin import SanctionAdmin
 from moderation.permissions import moderatable
 from moderation.policy.admin import PolicyAdmin
-from moderation.rule_admin import RuleAdmin
-from moderation.sanction_admin import SanctionAdmin
-from moderation.source_admin import SourceAdmin
+from moderation.rules.admin import RuleAdmin
+from moderation.sources.admin import SourceAdmin
 from moderation.webhooks.admin import DeliveryAdmin, WebhookAdmin
 
 __all__ = [
     "DeliveryAdmin",
     "LogEntryAdmin",
+    "ReceivedMentionAdmin",
     "RuleAdmin",
     "SanctionAdmin",
     "SourceAdmin",

@@ -11,7 +11,7 @@ class ModerationConfig(AppConfig):
         from moderation.checks import check_outside_address, check_traces  # noqa: PLC0415
         from moderation.policy.shipped import ensure_policy  # noqa: PLC0415
         from moderation.roles import ensure_roles  # noqa: PLC0415
-        from moderation.shipped import ensure_rules  # noqa: PLC0415
+        from moderation.rules.shipped import ensure_rules  # noqa: PLC0415
 
         checks.register(check_outside_address)
         checks.register(check_traces, checks.Tags.database)

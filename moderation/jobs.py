@@ -3,12 +3,12 @@
 from typing import Final
 
 from core import jobs
-from moderation import rehearsal
 from moderation.learning.jobs import judge_comment, judge_waiting, learn_decision
 from moderation.notices.mails import make_notice
 from moderation.notices.telling import tell_moderators
 from moderation.outside import check_comment
-from moderation.sanctions import forget_addresses
+from moderation.people.sanctions import forget_addresses
+from moderation.rules import rehearsal
 from moderation.trace_jobs import take_stale_traces
 from moderation.webhooks.delivering import deliver, forget_deliveries
 

@@ -1,8 +1,9 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from moderation import brake_views, views
+from moderation import views
 from moderation.notices.views import mails_page
+from moderation.people import brake_views
 
 app_name = "moderation"
 ACTS = "|".join(views.ACTS)

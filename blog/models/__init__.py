@@ -6,16 +6,20 @@ from blog.models.indexed import IndexedPost, RelatedPost
 from blog.models.picture import Picture, PictureQuerySet
 from blog.models.post import RESERVED_SLUGS, Post, PostQuerySet
 from blog.models.tag import Tag
+from blog.models.told import HubPing, LinksRead, SentMention
 
 __all__ = [
     "RESERVED_SLUGS",
     "Autosave",
     "Blogroll",
+    "HubPing",
     "IndexedPost",
+    "LinksRead",
     "Picture",
     "PictureQuerySet",
     "Post",
     "PostQuerySet",
     "RelatedPost",
+    "SentMention",
     "Tag",
 ]

@@ -40,6 +40,7 @@ RESERVED_SLUGS = frozenset(
         "sitemap",
         "static",
         "tags",
+        "webmention",
         *map(str, range(1900, 2100)),  # the archive of a year
     ]
 )

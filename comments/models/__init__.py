@@ -6,6 +6,7 @@ from comments.models.commenter import Commenter
 from comments.models.indexed import IndexedComment
 from comments.models.judged import Appeal, RecordedReason, Revision
 from comments.models.mails import DigestItem, Mute, Subscription, Told
+from comments.models.mentions import ReceivedMention
 from comments.models.places import Conversation, Place
 from comments.models.querysets import CommentManager, CommentQuerySet
 from comments.models.references import OpenReference, Reference
@@ -23,6 +24,7 @@ __all__ = [
     "Mute",
     "OpenReference",
     "Place",
+    "ReceivedMention",
     "RecordedReason",
     "Reference",
     "Revision",

@@ -209,7 +209,8 @@ class WithdrawView(OwnFormView):
 
     def told(self, comment: Comment) -> str:
         if comment.number is None:
-            return "Nobody will decide on it, and it will not appear. This can't be undone."
+            more = " What continues it goes with it." if own.goes_with(comment).exists() else ""
+            return f"Nobody will decide on it, and it will not appear.{more} This can't be undone."
         return "Its text goes; its number and the replies to it stay. This can't be undone."
 
     def why_not(self, comment: Comment) -> str:

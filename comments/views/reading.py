@@ -38,8 +38,8 @@ class ConversationView(PostView):
     the writer of 1.6 published, `?page=2` the next hundred. To a request with the cookie of a
     commenter or of visits the page is private: it holds the commenter's own waiting comments, the
     form filled in, and `?view=new`. Template: comments/post.html; context: `post`, `leaf`,
-    `totals`, `views`, `shown`, `page_query`, `form`, `advice`, `visited_at`, `visit_stamp`,
-    `is_personal`, `follow` (offer_to_follow).
+    `totals`, `views`, `shown`, `page_query`, `form`, `advice`, `reader` (whose cookie it is),
+    `visited_at`, `visit_stamp`, `is_personal`, `follow` (offer_to_follow).
     """
 
     template_name = "comments/post.html"
@@ -81,6 +81,7 @@ class ConversationView(PostView):
             form=form,
             advice=form.advice,
             form_url=form_url(post, None),
+            reader=self.commenter,
             visited_at=visited_at,
             visit_stamp=visit_stamp(post),
             is_personal=is_personal(self.request),
@@ -145,8 +146,9 @@ class PermalinkView(View):
 class BranchView(View):
     """One branch on a page of its own, with what it answers above it.
 
-    To a request with a commenter's cookie it is private. Template: comments/branch.html; context:
-    `post`, `head`, `ancestors`, `entries`, `follow` (offer_to_follow).
+    To a request with a commenter's cookie it is private, and holds their waiting comments.
+    Template: comments/branch.html; context: `post`, `head`, `ancestors`, `entries`, `reader`
+    (whose cookie it is), `follow` (offer_to_follow).
     """
 
     kind = Post.Kind.POST
@@ -155,13 +157,14 @@ class BranchView(View):
         head = public_comment(self.kind, slug, number)
         if head.number != number or head.post.slug != slug:
             return redirect(head.get_absolute_url() + "branch/")
-        ancestors, entries = page.branch(head)
         commenter = commenter_of(request)
+        ancestors, entries = page.branch(head, page.own_waiting(head.post, commenter))
         context = {
             "post": head.post,
             "head": head,
             "ancestors": ancestors,
             "entries": entries,
+            "reader": commenter,
             "follow": offer_to_follow(commenter, head.post, head),
         }
         response = render(request, "comments/branch.html", context)

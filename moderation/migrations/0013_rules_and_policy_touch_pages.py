@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('moderation', '0012_mails_to_moderators_and_webhooks'),
-        ('core', '0007_versions_of_pages'),
+        ('core', '0008_versions_of_pages'),
     ]
 
     operations = [

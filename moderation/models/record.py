@@ -18,7 +18,7 @@ class Act(models.TextChoices):
 
     The next four are its commenter's own acts: comments.intake.OwnAct. Then come three acts on the
     policy (moderation.policy.services), then acts about a person or a branch
-    (moderation.sanctions, moderation.brakes); but for a branch they name no comment.
+    (moderation.people.sanctions, moderation.people.brakes); but for a branch they name no comment.
     """
 
     RECEIVED = "received"

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from comments import commenters, own
+from comments import commenters
 from comments.models import Comment, Commenter, Submission
 from comments.shapes import shape_of
 from core.guards import make_stamp
@@ -269,6 +269,35 @@ def test_once_decided_it_is_what_everybody_sees(client, other, post):
     assert "Hello." in page(other)
 
 
+def test_a_branch_shows_its_readers_own_waiting_text_too(client, other, post):
+    make_published(post)
+    make_published(post)
+    write(client, post, "c/1/reply/", text="A canary below", remember="on")
+    write(client, post, "c/2/reply/", text="A canary elsewhere")
+    mine = page(client, "c/1/branch/")
+    assert "A canary below" in mine
+    assert re.search(r'in reply to <a href="#c-1">1</a>', mine)
+    assert "elsewhere" not in mine
+    assert client.get(f"{HERE}c/1/branch/")["Cache-Control"].count("private") == 1
+    write(other, post, text="Mine", name="Joon", remember="on")
+    assert "canary" not in page(other, "c/1/branch/")
+    assert "canary" not in page(Client(), "c/1/branch/")
+
+
+@pytest.mark.parametrize("view", ["", "?view=chronological", "c/1/branch/"])
+def test_what_waits_for_another_look_is_read_by_its_writer_alone(client, other, post, view):
+    write(client, post, remember="on", text="A canary")
+    comment = publish(Comment.objects.get())
+    services.hold_comment(comment_id=comment.pk, version=comment.version, by=make_user())
+    mine = page(client, view)
+    assert "A canary" in mine
+    assert "Only you see this text" in mine
+    write(other, post, text="Mine", name="Joon", remember="on")
+    for stranger in (other, Client()):
+        assert "canary" not in page(stranger, view)
+        assert "Waiting for another look" in page(stranger, view)
+
+
 @pytest.mark.parametrize("service", [services.reject_comment, services.mark_spam])
 def test_what_was_refused_is_not_shown_in_place(client, post, service):
     write(client, post, remember="on")
@@ -294,7 +323,7 @@ def test_waiting_comments_end_the_order_of_time_and_are_in_no_other_view(client,
     make_published(post, user=post.author)
     write(client, post, text="My own", remember="on")
     assert "My own" in page(client, "?view=chronological")
-    for view in ("?view=author", "?by=1", "?view=new", "c/1/branch/"):
+    for view in ("?view=author", "?by=1", "?view=new"):
         assert "My own" not in page(client, view)
 
 
@@ -309,13 +338,13 @@ def test_one_may_continue_ones_own_waiting_comment_in_its_place(client, post):
 
 
 @pytest.mark.parametrize("view", ["", "?view=chronological"])
-def test_a_continuation_stays_readable_when_its_first_part_is_taken_back(client, post, view):
+def test_a_continuation_stays_readable_when_its_first_part_is_rejected(client, post, view):
     status = write(client, post, text="First half", remember="on").url
     stamp = make_stamp("comment", post.pk)
     form = {"name": "Hanna", "text": "Second half", "continues": "on", "stamp": stamp}
     assert client.post(f"{status}continue/", form).status_code == 302
     first = Comment.objects.get(text="First half")
-    own.withdraw_comment(comment_id=first.pk, version=first.version)
+    services.reject_comment(comment_id=first.pk, version=first.version, by=make_user())
     answer = client.get(f"{HERE}{view}")
     assert answer.status_code == 200
     assert "First half" not in answer.content.decode()

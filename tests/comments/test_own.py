@@ -38,6 +38,13 @@ def appeal(comment, text="Please look again."):
     return own.appeal_decision(comment_id=comment.pk, version=comment.version, text=text)
 
 
+def go_on(comment, text="More."):
+    draft = intake.make_draft(
+        post=comment.post, parent=comment, name="Reader", mail="", text=text, continues=True
+    )
+    return intake.receive(draft, sender="somewhere")
+
+
 def decide(service, comment):
     comment.refresh_from_db()
     return service(comment_id=comment.pk, version=comment.version, by=make_user())
@@ -299,6 +306,32 @@ def test_what_a_moderator_removed_can_not_be_withdrawn():
     comment = decide(services.remove_comment, make_published(make_post()))
     with pytest.raises(NotPossible):
         withdraw(comment)
+
+
+def test_what_continues_a_comment_that_was_never_public_goes_with_it():
+    post = make_post()
+    first = send(post)
+    second = go_on(first)
+    third = go_on(second)
+    reviewed = decide(services.reject_comment, go_on(first, "No."))
+    beside = send(post)
+    withdraw(first)
+    for part in (second, third):
+        part.refresh_from_db()
+        assert part.is_withdrawn
+        assert last_act(part) == ("withdrawn", "pending", "removed", None)
+    for other, status in ((reviewed, "rejected"), (beside, "pending")):
+        other.refresh_from_db()
+        assert other.status == status
+
+
+def test_what_continues_a_comment_with_a_number_stays():
+    first = make_published(make_post())
+    second = go_on(first)
+    withdraw(first)
+    second.refresh_from_db()
+    assert second.status == "pending"
+    assert decide(services.publish_comment, second).number == "1.1"
 
 
 # Sending again

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from blog.models import Post
 from comments import intake, numbers, own, tree
+from comments.errors import CommentError
 from comments.models import Comment, Commenter, Revision
 from comments.private_links import make_token
 from core.guards import make_stamp
@@ -32,6 +33,13 @@ ACTS = {
 def decide(service, comment, **fields):
     comment.refresh_from_db()
     return service(comment_id=comment.pk, version=comment.version, by=make_user(), **fields)
+
+
+def go_on(comment):
+    draft = intake.make_draft(
+        post=comment.post, parent=comment, name="Reader", mail="", text="More.", continues=True
+    )
+    return intake.receive(draft, sender="somewhere")
 
 
 def fields(comment, **changed):
@@ -232,22 +240,45 @@ def test_it_says_that_a_reply_stands_beside_what_it_answers(client):
 
 def test_a_continuation_of_what_waits_leads_to_the_first_part(client):
     first = send(make_post())
-    draft = intake.make_draft(
-        post=first.post, parent=first, name="Reader", mail="", text="More.", continues=True
-    )
-    page = shown(client, intake.receive(draft, sender="somewhere"))
+    page = shown(client, go_on(first))
+    assert "It can appear once the comment that it continues has." in page
     assert f'continued from <a href="{own_address("status", first)}">' in page
 
 
-def test_a_continuation_does_not_call_waiting_what_was_withdrawn(client):
+def test_a_continuation_of_what_was_rejected_says_that_it_can_not_appear(client):
     first = send(make_post())
-    draft = intake.make_draft(
-        post=first.post, parent=first, name="Reader", mail="", text="More.", continues=True
-    )
-    second = intake.receive(draft, sender="somewhere")
-    own.withdraw_comment(comment_id=first.pk, version=first.version)
+    second = go_on(first)
+    decide(services.reject_comment, first)
     page = shown(client, second)
     assert "your waiting comment" not in page
+    assert "appear unless that one does" in page
+    with pytest.raises(CommentError):
+        decide(services.publish_comment, second)
+    decide(services.publish_comment, first)
+    assert "appear unless" not in shown(client, second)
+    assert decide(services.publish_comment, second).number == "1.1"
+
+
+def test_who_withdraws_what_was_never_public_is_told_what_goes_with_it(client):
+    first = send(make_post())
+    assert "goes with it" not in shown(client, first, "withdraw")
+    second = go_on(first)
+    assert "What continues it goes with it." in shown(client, first, "withdraw")
+    own.withdraw_comment(comment_id=first.pk, version=first.version)
+    page = shown(client, second)
+    assert "<strong>Withdrawn</strong> by you." in page
+    assert "More." in page
+
+
+def test_a_continuation_that_was_left_alone_says_that_it_can_not_appear(client):
+    """As one of an earlier release may stand in the database."""
+    first = send(make_post())
+    second = go_on(first)
+    Comment.objects.filter(pk=first.pk).update(
+        status="removed", status_before_removal="pending", removed_by="commenter"
+    )
+    page = shown(client, second)
+    assert "It continues a comment that you withdrew before it was public" in page
     assert f'continued from <a href="{own_address("status", first)}">your earlier comment' in page
 
 

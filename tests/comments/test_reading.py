@@ -128,6 +128,32 @@ def test_what_a_moved_text_refers_to_stays_the_same_when_it_is_rendered_again(po
     ]
 
 
+@pytest.mark.parametrize("change", ["rerender", "edit"])
+@pytest.mark.parametrize("comes", ["before", "after"])
+def test_a_number_to_come_means_the_same_in_a_moved_text_that_is_rendered_again(
+    client, post, change, comes
+):
+    source = make_published(post, text="See #2.")
+    there = make_post(slug="there")
+    make_published(there)
+    make_published(there, name="Not meant")
+    move(source, there)
+    if comes == "before":
+        make_published(post, name="Meant")
+    if change == "edit":
+        own.edit_comment(comment_id=source.pk, version=source.version, text="See #2, and #1.")
+    else:
+        Comment.objects.filter(pk=source.pk).update(html_version=0)
+        rerender(lambda done: None)
+    if comes == "after":
+        make_published(post, name="Meant")
+    page = client.get("/posts/there/").content.decode()
+    assert '<a class="reference" href="/posts/a-post/c/2/" title="Meant">#2</a>' in page
+    assert 'title="Not meant">#2' not in page
+    if change == "edit":  # what is new in the text is read where it stands now
+        assert '<a class="reference" href="#c-1"' in page
+
+
 def test_a_text_that_no_longer_names_a_number_to_come_is_no_answer(client, post):
     comment = make_published(post, text="See #2.")
     own.edit_comment(comment_id=comment.pk, version=comment.version, text="See nothing.")

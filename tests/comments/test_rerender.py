@@ -69,7 +69,7 @@ def test_references_are_found_again():
 def test_an_edit_meanwhile_is_not_overwritten(monkeypatch):
     (stale,) = make_stale()
 
-    def while_somebody_edits(text, post, earlier=""):
+    def while_somebody_edits(text, post, earlier=None):
         Comment.objects.filter(pk=stale).update(text="edited", html="<p>edited</p>", version=9)
         return Rendered("<p>made of the text before</p>", frozenset())
 
@@ -114,7 +114,7 @@ from django.db import connections
 connections["default"].settings_dict["NAME"] = sys.argv[1]
 rerendering.BATCH = 3
 prompt = rerendering.render_text
-def slow(text, post, earlier=""):
+def slow(text, post, earlier=None):
     time.sleep(0.02)
     return prompt(text, post)
 rerendering.render_text = slow

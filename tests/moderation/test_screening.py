@@ -14,6 +14,7 @@ from comments.intake import Reason
 from comments.links import link_addresses
 from comments.models import Comment, Commenter
 from moderation.models import Rule
+from moderation.rules.shipped import ensure_rules
 from moderation.screening import kind as kind_module
 from moderation.screening.facts import Asked
 from moderation.screening.facts.history import History
@@ -25,7 +26,6 @@ from moderation.screening.parameters import UnreadableParameters, number, read
 from moderation.screening.running import ready, rules_on
 from moderation.screening.screener import Screener
 from moderation.screening.verdicts import decide, decide_on_staff
-from moderation.shipped import ensure_rules
 from tests.factories import make_facts, make_post, make_published, make_user, send
 
 STRICTEST = ["reject", "spam", "hold", "publish", "note"]

@@ -6,9 +6,9 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.progress import Progress
-from moderation import rehearsal
 from moderation.models import EFFECTS, Rehearsal, Rule
-from moderation.rules import Proposal, shipped
+from moderation.rules import rehearsal
+from moderation.rules.services import Proposal, shipped
 from moderation.screening.kind import kinds
 from moderation.screening.parameters import UnreadableParameters, form_fields, read
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from moderation.models import Rule
-from moderation.rules import Proposal, describe_change, save_rule
+from moderation.rules.services import Proposal, describe_change, save_rule
 from moderation.screening.kind import Kind, kinds
 from moderation.screening.parameters import (
     LinesField,

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from comments import intake
 from comments.models import Comment, Commenter
-from moderation import brakes, services
+from moderation import services
 from moderation.models import LogEntry, Report, SlowBranch
+from moderation.people import brakes
 from moderation.permissions import NotAllowed
 from moderation.screening.facts.branch import Branch
 from moderation.screening.facts.history import History

@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from comments.models import Comment, RecordedReason
-from moderation import rehearsal, services
+from moderation import services
 from moderation.models import LogEntry, Rehearsal, Rule
-from moderation.rules import Proposal
+from moderation.rules import rehearsal
+from moderation.rules.services import Proposal
 from moderation.screening.kind import Finding, Kind, NoParameters, kinds
 from tests.factories import make_post, make_user, send
 
@@ -339,7 +340,11 @@ def test_what_can_not_be_rehearsed_is_said_and_hides_no_other(
             return Finding(sentence="Seen.")
 
     known = {**kinds(), "unseen": Unseen()}
-    for place in ("moderation.screening.running", "moderation.rehearsal", "moderation.rule_admin"):
+    for place in (
+        "moderation.screening.running",
+        "moderation.rules.rehearsal",
+        "moderation.rules.admin",
+    ):
         monkeypatch.setattr(f"{place}.kinds", lambda: known)
     send_links(post, 3)
     Rule.objects.create(kind="unseen", effect="hold")

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from moderation.models import EFFECTS, Clause, Rule
-from moderation.rules import Proposal
+from moderation.rules.services import Proposal
 from moderation.screening.kind import Kind
 from moderation.screening.parameters import UnreadableParameters, defaults, form_fields, read
 

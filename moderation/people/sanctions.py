@@ -16,8 +16,8 @@ from comments import markup
 from comments.errors import CommentError
 from comments.models import Comment, Commenter
 from moderation.models import Act, LogEntry, Sanction
+from moderation.people.persons import digest_of_mail, is_pattern_wide
 from moderation.permissions import require_may_sanction
-from moderation.persons import digest_of_mail, is_pattern_wide
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

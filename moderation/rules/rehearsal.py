@@ -20,7 +20,7 @@ from comments.models import Comment, CommentQuerySet
 from comments.status import Status
 from moderation.models import DECISIONS, Flip, LogEntry, Rehearsal, Rule
 from moderation.models.rehearsal import REFUSED, TURNED_AWAY
-from moderation.rules import Proposal
+from moderation.rules.services import Proposal
 from moderation.screening.facts import gather
 from moderation.screening.kind import Kind, kinds
 from moderation.screening.running import ALWAYS, RuleSet, judge, ready

@@ -13,9 +13,8 @@ from comments.models import Comment, Commenter
 from core import ratelimit
 from moderation import services
 from moderation.models import LogEntry, Rule, Sanction
-from moderation.permissions import NotAllowed
-from moderation.persons import fits_pattern
-from moderation.sanctions import (
+from moderation.people.persons import fits_pattern
+from moderation.people.sanctions import (
     NoLongerInForce,
     NotSanctionable,
     Person,
@@ -24,6 +23,7 @@ from moderation.sanctions import (
     sanction_person,
     trust_commenter,
 )
+from moderation.permissions import NotAllowed
 from moderation.screening.facts.sanctions import Sanctions
 from tests.factories import make_post, make_published, make_user, publish
 
@@ -171,8 +171,8 @@ def test_the_person_is_told_where_until_when_by_which_clause_and_why(hanna, mo):
         clause="respect", note="No more insults.",
     )  # fmt: skip
     said = (
-        "You can't comment under this post until 5 March 2099, 14:00 (clause “respect” of the"
-        " policy). No more insults."
+        "You can't comment under this post until 5 March 2099, 14:00 (clause 1 of the policy,"
+        " “Argue with what was said, not with who said it”). No more insults."
     )
     assert intake.advise(make_draft(post, "", name="", commenter=hanna)).refusal == said
     assert intake.advise(make_draft(post, "", name="")).refusal == ""
@@ -240,7 +240,7 @@ def test_what_can_not_be_logged_does_not_happen(mo, hanna, monkeypatch):
     def fail(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("moderation.sanctions._log", fail)
+    monkeypatch.setattr("moderation.people.sanctions._log", fail)
     with pytest.raises(ZeroDivisionError):
         sanction_person(person=Person(commenter=hanna), effect="bar", by=mo)
     assert not Sanction.objects.exists()

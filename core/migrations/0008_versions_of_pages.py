@@ -46,7 +46,7 @@ DROP FUNCTION core_touch;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0006_site_settings'),
+        ('core', '0007_webmention_and_websub'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]

@@ -117,8 +117,8 @@ DROP FUNCTION comments_touch_linked;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comments', '0017_words'),
-        ('core', '0007_versions_of_pages'),
+        ('comments', '0018_received_mentions'),
+        ('core', '0008_versions_of_pages'),
     ]
 
     operations = [

@@ -41,8 +41,8 @@ DROP TRIGGER blog_new_post_touches_site ON blog_post;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('blog', '0005_finding'),
-        ('core', '0007_versions_of_pages'),
+        ('blog', '0006_telling_others'),
+        ('core', '0008_versions_of_pages'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from moderation.models import Rule
-from moderation.rule_form import form_for
+from moderation.rules.forms import form_for
 from moderation.screening.kind import kinds
 from tests.factories import make_user
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from comments.errors import CommentError
 from comments.models import Comment
-from moderation.brakes import lift_slow_mode, slow_branch
+from moderation.people.brakes import lift_slow_mode, slow_branch
 from moderation.permissions import NotAllowed
 
 

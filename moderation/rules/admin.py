@@ -10,11 +10,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from core.jobs import worker_missing
-from moderation import rehearsal
 from moderation.jobs import enqueue_rehearsal
 from moderation.models import Rehearsal, Rule
-from moderation.rule_form import PREFIX, form_for
-from moderation.rules import Proposal, describe_change, put_back_rule, save_rule, summary
+from moderation.rules import rehearsal
+from moderation.rules.forms import PREFIX, form_for
+from moderation.rules.services import Proposal, describe_change, put_back_rule, save_rule, summary
 from moderation.screening.kind import Kind, kinds
 from moderation.screening.parameters import UnreadableParameters, form_fields, read
 

@@ -1,0 +1,1 @@
+"""The rules as rows: shipped, changed in the admin, rehearsed before they are saved."""
