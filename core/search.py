@@ -21,6 +21,7 @@ OPTIONS: Final = (
     " MinWords=12, MaxWords=28"
 )
 TAGS: Final = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+PHRASE: Final = re.compile(r"\"|\w-\w")
 BLOCK_ENDS: Final = re.compile(r"</(?:p|li|h\d|blockquote|td|th|pre|div|dt|dd|figure)>|<br\b[^>]*>")
 
 
@@ -32,6 +33,11 @@ def wanted(text: str) -> str:
 def make_query(text: str) -> SearchQuery:
     """Words, "phrases", or, -not: in the site's search language. Never fails, whatever is typed."""
     return SearchQuery(wanted(text), config=current().search_language, search_type="websearch")
+
+
+def has_phrase(text: str) -> bool:
+    """Whether words are looked for that stand side by side: in quotation marks, or hyphenated."""
+    return PHRASE.search(wanted(text)) is not None
 
 
 def is_searchable(text: str) -> bool:
