@@ -15,6 +15,7 @@ urlpatterns = [
     path("mails/", admin.site.admin_view(mails_page), name="mails"),
     path("ticked/", admin.site.admin_view(views.act_on_ticked), name="ticked"),
     path("undo/", admin.site.admin_view(views.undo), name="undo"),
+    path("<int:comment_id>/note/", admin.site.admin_view(views.note), name="note"),
     path("<int:comment_id>/", admin.site.admin_view(views.card_page), name="card"),
     path(
         "<int:comment_id>/slow/", admin.site.admin_view(brake_views.slow_branch_page), name="slow"

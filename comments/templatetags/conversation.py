@@ -17,7 +17,7 @@ register.filter("status_address", status_address)
 
 @register.simple_tag(takes_context=True)
 def thread(context: dict[str, Any], entries: Sequence[Entry]) -> SafeString:
-    """The comments of a page, of the context's `post`, for its `reader` where one is known."""
+    """The comments of a page, of the context's `post`; private if the context has a `reader`."""
     return thread_html(entries, context["post"], context.get("reader"))
 
 

@@ -4,10 +4,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet
+from django.utils.safestring import SafeString
 
 from comments.models import Comment, CommentQuerySet, RecordedReason, Revision
 from core.differences import Piece, compare
 from moderation.desk.acts import DeskAct, acts_for
+from moderation.desk.alike import Alike, alike
+from moderation.desk.links import Link, links_of
+from moderation.desk.marking import marked
+from moderation.desk.writers import Record, records_of
 from moderation.models import DECISIONS, Clause, LogEntry, Report
 from moderation.policy.citing import find_clauses
 
@@ -23,6 +28,10 @@ class Card(NamedTuple):
     difference: Sequence[Piece]
     reasons: Sequence[tuple[RecordedReason, Clause | None]]
     reports: Sequence[tuple[Report, Clause | None]]
+    html: SafeString  # with the evidence marked
+    links: Sequence[Link]
+    alike: Sequence[Alike]
+    writer: Record
 
 
 def with_context(comments: CommentQuerySet) -> CommentQuerySet:
@@ -56,13 +65,12 @@ def texts_last_judged() -> "QuerySet[Revision]":
 
 
 def cards(comments: Iterable[Comment]) -> list[Card]:
-    """Each comment, read by `with_context`, with what its card shows.
-
-    One query for the clauses that any of them names.
-    """
+    """Each comment, read by `with_context`, with what its card shows: six queries."""
     shown: list[Any] = list(comments)
     naming = [row for one in shown for row in (*one.reasons.all(), *one.open_reports)]
     clauses = find_clauses(row.clause_id for row in naming)
+    ids = [comment.pk for comment in shown]
+    links, alikes, writers = links_of(ids), alike(ids), records_of(shown)
     return [
         Card(
             comment,
@@ -70,6 +78,10 @@ def cards(comments: Iterable[Comment]) -> list[Card]:
             _difference(comment),
             [(row, clauses.get(row.clause_id)) for row in comment.reasons.all()],
             [(row, clauses.get(row.clause_id)) for row in comment.open_reports],
+            marked(comment, comment.reasons.all()),
+            links.get(comment.pk, ()),
+            alikes.get(comment.pk, ()),
+            writers[comment.pk],
         )
         for comment in shown
     ]

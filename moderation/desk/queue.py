@@ -9,8 +9,8 @@ from django.db.models.functions import Abs
 
 from comments.models import Appeal, CommentQuerySet, RecordedReason
 from comments.status import Status
-from moderation.desk.people import of_the_same_person
 from moderation.desk.searching import found_by
+from moderation.desk.writers import of_the_same_person
 from moderation.models import DECISIONS, Band, FollowUp, LogEntry, Report
 from moderation.permissions import moderatable
 

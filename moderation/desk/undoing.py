@@ -27,6 +27,9 @@ BESIDE: Final = (
     Act.NO_LONGER_SLOWED,
     Act.OWED,
     Act.NO_LONGER_OWED,
+    Act.NOTED,
+    Act.LOCKED,
+    Act.UNLOCKED,
 )
 
 

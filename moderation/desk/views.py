@@ -5,8 +5,10 @@ from typing import Any, Final, NamedTuple
 from django.contrib import admin, messages
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.views.decorators.http import require_POST, require_safe
 
 from comments.errors import CommentError, StatusConflict
@@ -14,8 +16,10 @@ from comments.models import Comment
 from moderation.desk import queue
 from moderation.desk.acts import ACTS, MOVES, TICKED, DeskAct
 from moderation.desk.cards import cards, with_context
+from moderation.desk.links import quote_answer
 from moderation.desk.record import Line, record_of, who_was_first
 from moderation.desk.undoing import last_undoable, lately_done, undo_act
+from moderation.desk.writers import note_person
 from moderation.learning.store import progress
 from moderation.models import CannedNote, Clause, LogEntry, SlowBranch
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
@@ -53,14 +57,13 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "title": "Queue",
         "chosen": chosen,
         "status": chosen.tab,
-        "place": _place(request),
         "orders": [(name, label) for name, (label, _) in queue.ORDERS.items()],
         "learned": progress() if chosen.tab == queue.WAITING else None,
         "tabs": tabs,
         "page": page,
         "cards": cards(page),
         "lately": _lately(user),
-        **_of_forms(),
+        **_of_forms(request, **_place(request)),
     }
     return _render(request, "moderation/queue.html", context)
 
@@ -72,15 +75,16 @@ def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
     """
     comment: Comment = get_object_or_404(with_context(moderatable(request.user)), pk=comment_id)
     log = record_of(comment)
+    in_queue = request.GET.get("in") == "queue"  # a script puts the card there
     context = {
         "title": "Comment",
         "cards": cards([comment]),
         "log": log,
         "undoable": last_undoable([line.entry for line in log]),
         "slowed": SlowBranch.objects.filter(head=comment).first(),
-        # A script puts the card into the queue, whose forms lead back there.
-        "in_card": 0 if request.GET.get("in") == "queue" else comment.pk,
-        **_of_forms(),
+        "on_card": not in_queue,
+        "quoted": _quoted(request),
+        **_of_forms(request, **({} if in_queue else {"card": comment.pk})),
     }
     return _render(request, "moderation/card.html", context)
 
@@ -124,6 +128,28 @@ def undo(request: HttpRequest) -> HttpResponse:
         raise Http404
     entries = [_number(one) for one in request.POST.getlist("entry")][:TICKED_AT_MOST]
     return _answer(request, [_undo(request, entry_id) for entry_id in entries])
+
+
+@require_POST
+def note(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """Keep a note on whoever wrote a comment."""
+    user: Any = request.user
+    try:
+        note_person(comment_id=comment_id, text=request.POST.get("text", ""), by=user)
+    except (NotAllowed, Comment.DoesNotExist) as error:
+        raise Http404 from error
+    except CommentError as error:
+        messages.error(request, f"{error}{_reply_in_vain(request)}")
+    else:
+        messages.success(request, "The note is kept.")
+    return redirect("moderation:card", comment_id)
+
+
+def _quoted(request: HttpRequest) -> str:
+    """The answer that a reply is to begin with, where the address names one that is public."""
+    named = _number(request.GET.get("quote", ""))
+    answer = Comment.objects.public().select_related("post").filter(pk=named).first()
+    return quote_answer(answer) if named and answer is not None else ""
 
 
 def _carry_out(request: HttpRequest, act: DeskAct, comment_id: int, version: int) -> Outcome:
@@ -220,6 +246,8 @@ def _text(request: HttpRequest) -> str:
     return request.POST.get("text", "")
 
 
+HIDDEN: Final = '<input type="hidden" name="{}" value="{}">'
+OPTION: Final = '<option value="{}">{}</option>'
 READ: Final = {"clause": _clause, "note": _note, "text": _text}
 
 
@@ -242,11 +270,15 @@ def _lately(user: Any) -> list[Line]:
     return [Line(one, names.get(one.comment_id, ""), "", None) for one in entries]
 
 
-def _of_forms() -> dict[str, Any]:
-    """What the forms of cards choose from, and what the help lists."""
+def _of_forms(request: HttpRequest, **place: object) -> dict[str, Any]:
+    """What the forms of cards hold and choose from, made once, and what the help lists."""
+    clauses, canned = list(Clause.objects.current()), list(CannedNote.objects.all())
+    hidden = [("csrfmiddlewaretoken", get_token(request)), *place.items()]
     return {
-        "clauses": list(Clause.objects.current()),
-        "canned": list(CannedNote.objects.all()),
+        "hidden": format_html_join("", HIDDEN, hidden),
+        "clauses": clauses,
+        "clause_options": format_html_join("", OPTION, ((one.pk, one) for one in clauses)),
+        "canned_options": format_html_join("", OPTION, ((one.pk, one) for one in canned)),
         "ticked_acts": TICKED,
         "all_acts": ACTS.values(),
         "moves": MOVES,

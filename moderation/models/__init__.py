@@ -1,6 +1,6 @@
 """The tables of this room, by what they know."""
 
-from moderation.models.desk import CannedNote, DeskWords, FollowUp
+from moderation.models.desk import CannedNote, DeskWords, FollowUp, PersonNote
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
 from moderation.models.notices import Notice, NoticeKind, NoticeWishes, Pace
 from moderation.models.policy import Acceptance, Clause, Policy
@@ -32,6 +32,7 @@ __all__ = [
     "NoticeKind",
     "NoticeWishes",
     "Pace",
+    "PersonNote",
     "Policy",
     "Rehearsal",
     "Report",

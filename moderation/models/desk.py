@@ -65,6 +65,28 @@ class FollowUp(models.Model):
         return f"{self.owed_by_id} owes a reply to {self.comment_id}"
 
 
+class PersonNote(models.Model):
+    """What moderators tell each other of a person; erasable, and never shown to anybody else.
+
+    `whose` is moderation.desk.writers.key_of: by what the person is known, without an address.
+    """
+
+    MAX_LENGTH: Final = 1000
+
+    whose = models.CharField(max_length=100, db_index=True)
+    text = models.CharField(max_length=MAX_LENGTH)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"note of {self.made_at:%Y-%m-%d}"
+
+
 class DeskWords(models.Model):
     """The words of one comment for the desk's search: name, mail, address hash and text.
 

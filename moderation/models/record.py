@@ -18,8 +18,8 @@ class Act(models.TextChoices):
 
     The next four are its commenter's own acts: comments.intake.OwnAct. Then come three acts on the
     policy (moderation.policy.services), then acts about a person or a branch
-    (moderation.people.sanctions, moderation.people.brakes); but for a branch they name no
-    comment. The last are those of the desk (moderation.desk).
+    (moderation.people.sanctions, moderation.people.brakes); but for a branch they name no comment.
+    The last are those of the desk (moderation.desk).
     """
 
     RECEIVED = "received"
@@ -50,6 +50,10 @@ class Act(models.TextChoices):
     UNDONE = "undone"
     OWED = "reply owed"
     NO_LONGER_OWED = "reply no longer owed"
+    NOTED = "noted"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    MOVED = "moved"
 
 
 # By these, done by a person, a moderator has judged the comment as it then stood.

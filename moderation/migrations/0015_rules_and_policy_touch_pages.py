@@ -22,7 +22,7 @@ DROP TRIGGER moderation_rules_touch_site ON moderation_rule;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('moderation', '0013_desk'),
+        ('moderation', '0014_notes_on_persons'),
         ('core', '0008_versions_of_pages'),
     ]
 
