@@ -192,6 +192,12 @@ def test_who_types_anothers_name_or_address_does_not_read_the_note(hanna, mo, ta
     assert ("A word to you." in refusal) is is_told
 
 
+@pytest.mark.usefixtures("nothing_else")
+def test_a_domain_written_otherwise_is_the_same(mo):
+    sanction_person(person=Person(mail="h@bücher.example"), effect="bar", by=mo)
+    assert become(make_post(), None, "x", {"mail": "H@xn--bcher-kva.example"}) == "refused"
+
+
 def test_who_confirmed_the_address_reads_the_note(mo):
     hanna = Commenter.objects.create(name="H", mail="h@a.example", confirmed_at=timezone.now())
     sanction_person(person=Person(mail="h@a.example"), effect="bar", by=mo, note="A word.")
