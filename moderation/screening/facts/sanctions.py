@@ -18,8 +18,8 @@ FIELDS: Final = (
     "pattern", "post_id", "branch_id",
 )  # fmt: skip
 # Names are compared when they are read: there are few. Of a branch the places are read with the
-# row: a move may have changed them since the form was made. A clause is named as it is called in
-# the latest version of the policy that has it.
+# row: a move may have changed them since the form was made. A clause is named as it was called when
+# the sanction was made.
 QUERY: Final = f"""
     SELECT {", ".join(f"s.{field}" for field in FIELDS)},
         post.title, branch.number, branched.title, set_by.username, clause.number, clause.title
@@ -31,7 +31,7 @@ QUERY: Final = f"""
     LEFT JOIN LATERAL (
         SELECT one.number, one.title FROM moderation_clause one
         JOIN moderation_policy version ON version.id = one.policy_id
-        WHERE s.clause <> '' AND one.key = s.clause AND version.version IS NOT NULL
+        WHERE s.clause <> '' AND one.key = s.clause AND version.published_at <= s.made_at
         ORDER BY version.version DESC LIMIT 1
     ) clause ON true
     WHERE s.made_at <= %(at)s

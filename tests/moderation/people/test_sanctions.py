@@ -25,7 +25,7 @@ from moderation.people.sanctions import (
 )
 from moderation.permissions import NotAllowed
 from moderation.screening.facts.sanctions import Sanctions
-from tests.factories import make_post, make_published, make_user, publish
+from tests.factories import make_post, make_published, make_user, publish, write_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +178,16 @@ def test_the_person_is_told_where_until_when_by_which_clause_and_why(hanna, mo):
     assert intake.advise(make_draft(post, "", name="")).refusal == ""
     with pytest.raises(TurnedAway, match=r"^You can't comment under this post until 5 March 2099"):
         write(post, commenter=hanna)
+
+
+@pytest.mark.usefixtures("nothing_else")
+def test_the_clause_is_named_as_it_was_when_the_sanction_was_made(hanna, mo):
+    write_policy(manners="Be kind.")
+    sanction_person(person=Person(commenter=hanna), effect="bar", by=mo, clause="manners")
+    write_policy(manners=None)
+    refusal = intake.advise(make_draft(make_post(), commenter=hanna)).refusal
+    assert "clause 8 of the policy, “Manners”" in refusal
+    assert Sanction.objects.with_clauses().get().clause_title == "Manners"
 
 
 @pytest.mark.parametrize(
