@@ -32,6 +32,7 @@ CLOSED: Final = "Comments on this post are closed, and its texts stay as they ar
 NOT_NOW: Final = "A comment can be changed while it waits, and shortly after publication."
 TOO_LATE: Final = "It was published more than 15 minutes ago, and stays as it was read."
 ANSWERED: Final = "It has been answered, and stays as it was answered."
+REDACTED: Final = "A moderator took words out of it, and it stays as that left it."
 NOT_THERE: Final = "It is not public and does not wait: there is nothing to withdraw."
 NOT_REJECTED: Final = "Only a rejected comment can be sent again."
 RESUBMITTED: Final = "It was sent again once already; once is possible."
@@ -138,7 +139,10 @@ def why_no_edit(comment: Comment, now: datetime) -> str:
         return NOT_NOW
     if now >= comment.published_at + EDIT_FOR:
         return TOO_LATE
-    return ANSWERED if Comment.objects.answers_to(comment).exists() else ""
+    if Comment.objects.answers_to(comment).exists():
+        return ANSWERED
+    redactions = comment.revisions.filter(replaced_by=Revision.Replacement.REDACTION)
+    return REDACTED if redactions.exists() else ""
 
 
 def why_no_withdrawal(comment: Comment) -> str:

@@ -27,6 +27,11 @@ TREE_FIELDS = frozenset(
 )
 
 
+def anchor_of(number: str | None, pk: int) -> str:
+    """The id of a comment's element; a number has the same one for ever."""
+    return "c-" + number.replace(".", "-") if number else f"waiting-{pk}"
+
+
 class Comment(MPTTModel):
     """One comment. `parent` is the truth; lft, rght, tree_id and level derive from it.
 
@@ -184,6 +189,15 @@ class Comment(MPTTModel):
                 condition=~Q(network=""),
                 name="comments_of_network",
             ),
+            # The desk: what else came with a typed address, and what was edited when public.
+            models.Index(
+                fields=["mail", "-submitted_at"], condition=~Q(mail=""), name="comments_of_mail"
+            ),
+            models.Index(
+                fields=["edited_at"],
+                condition=Q(edited_at__isnull=False),
+                name="comments_edited",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -281,7 +295,7 @@ class Comment(MPTTModel):
     @property
     def anchor(self) -> str:
         """The element's id on the post's page: `c-1-6`; another for one without a number."""
-        return "c-" + self.number.replace(".", "-") if self.number else f"waiting-{self.pk}"
+        return anchor_of(self.number, self.pk)
 
     @property
     def text_as_html(self) -> SafeString:
