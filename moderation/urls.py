@@ -14,6 +14,10 @@ urlpatterns = [
     path("", admin.site.admin_view(views.queue_page), name="queue"),
     path("mails/", admin.site.admin_view(mails_page), name="mails"),
     path("ticked/", admin.site.admin_view(views.act_on_ticked), name="ticked"),
+    path(
+        "owed/<int:follow_up_id>/snooze/", admin.site.admin_view(views.snooze_reply), name="snooze"
+    ),
+    path("owed/<int:follow_up_id>/drop/", admin.site.admin_view(views.drop_reply), name="drop"),
     path("undo/", admin.site.admin_view(views.undo), name="undo"),
     path("<int:comment_id>/note/", admin.site.admin_view(views.note), name="note"),
     path("<int:comment_id>/", admin.site.admin_view(views.card_page), name="card"),

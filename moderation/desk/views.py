@@ -1,5 +1,6 @@
 """The queue's pages, inside the admin: looking, deciding, taking back."""
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from django.contrib import admin, messages
@@ -17,11 +18,12 @@ from moderation.desk import queue
 from moderation.desk.acts import ACTS, MOVES, TICKED, DeskAct
 from moderation.desk.cards import cards, with_context
 from moderation.desk.links import quote_answer
+from moderation.desk.owing import drop, snooze
 from moderation.desk.record import Line, record_of, who_was_first
 from moderation.desk.undoing import last_undoable, lately_done, undo_act
 from moderation.desk.writers import note_person
 from moderation.learning.store import progress
-from moderation.models import CannedNote, Clause, LogEntry, SlowBranch
+from moderation.models import CannedNote, Clause, FollowUp, LogEntry, SlowBranch
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
 from moderation.policy.citing import ClauseOutOfDate
 
@@ -143,6 +145,33 @@ def note(request: HttpRequest, comment_id: int) -> HttpResponse:
     else:
         messages.success(request, "The note is kept.")
     return redirect("moderation:card", comment_id)
+
+
+@require_POST
+def snooze_reply(request: HttpRequest, follow_up_id: int) -> HttpResponse:
+    """Put a reply off by the days given."""
+    days = _number(request.POST.get("days", ""))
+    return _owed(request, lambda user: snooze(follow_up_id=follow_up_id, days=days, by=user))
+
+
+@require_POST
+def drop_reply(request: HttpRequest, follow_up_id: int) -> HttpResponse:
+    """Owe a reply no longer."""
+    return _owed(request, lambda user: drop(follow_up_id=follow_up_id, by=user))
+
+
+def _owed(request: HttpRequest, act: Callable[[Any], FollowUp]) -> HttpResponse:
+    try:
+        owed = act(request.user)
+    except (NotAllowed, FollowUp.DoesNotExist) as error:
+        raise Http404 from error
+    except CommentError as error:
+        messages.error(request, str(error))
+    else:
+        until = owed.snoozed_until
+        said = f"put off until {until:%-d %B %Y}" if until and not owed.dropped_at else "dropped"
+        messages.success(request, f"The reply to {owed.comment.name} is {said}.")
+    return redirect(_back(request))
 
 
 def _quoted(request: HttpRequest) -> str:

@@ -162,7 +162,7 @@ def _counted(comment_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     counts = ("published", "rejected", "spam", "removed", "waiting")
     found = {}
     with connection.cursor() as cursor:
-        cursor.execute(QUERY, {"ids": comment_ids})
+        cursor.execute(QUERY, {"ids": list(comment_ids)})
         for pk, *row in cursor.fetchall():
             *numbers, names, cited = row
             clauses = [(one, (cited or []).count(one)) for one in dict.fromkeys(cited or [])]

@@ -16,6 +16,7 @@ from core.mail import maker
 from core.message import Letter
 from core.models import Mail
 from core.site import current
+from moderation.desk import queue
 from moderation.models import Notice, NoticeKind
 from moderation.notices.open import open_for
 from moderation.permissions import may_open_queue
@@ -32,6 +33,12 @@ HEADINGS: Final = {
     NoticeKind.REPORTS: ("has been reported", "have been reported"),
     NoticeKind.APPEALS: ("is appealed for", "are appealed for"),
     NoticeKind.FOLLOW_UPS: ("awaits your reply", "await your reply"),
+}
+TABS: Final = {
+    NoticeKind.WAITING: queue.WAITING,
+    NoticeKind.REPORTS: queue.REPORTED,
+    NoticeKind.APPEALS: queue.APPEALS,
+    NoticeKind.FOLLOW_UPS: queue.OWED,
 }
 
 
@@ -80,8 +87,7 @@ class Part:
     @property
     def address(self) -> str:
         """The tab of the queue."""
-        tab = "?status=reported" if self.kind == NoticeKind.REPORTS else ""
-        return absolute(reverse("moderation:queue") + tab)
+        return absolute(f"{reverse('moderation:queue')}?status={TABS[self.kind]}")
 
 
 @maker("moderation.notice")
