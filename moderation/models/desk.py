@@ -65,6 +65,16 @@ class FollowUp(models.Model):
         return f"{self.owed_by_id} owes a reply to {self.comment_id}"
 
 
+class UsedLink(models.Model):
+    """A link of a mail by which somebody decided (moderation.desk.deciding); kept for 7 days."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"used at {self.used_at:%Y-%m-%d %H:%M}"
+
+
 class PersonNote(models.Model):
     """What moderators tell each other of a person; erasable, and never shown to anybody else.
 
