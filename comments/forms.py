@@ -61,7 +61,7 @@ class CommentForm(forms.Form):
     mail = forms.EmailField(
         required=False,
         label="Mail",
-        help_text="Optional; never shown.",
+        help_text="Never shown.",
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
     text = WrittenField(strip=False, widget=forms.Textarea({"rows": 8}))

@@ -24,6 +24,7 @@ from comments import markup, notifications, numbers, tree
 from comments.errors import NotOpen, TooMany, TurnedAway
 from comments.models import Comment, Commenter, RecordedReason, Submission
 from comments.rendering import record_references, render_text
+from comments.shown import Row
 from comments.status import Status
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class Screener(Protocol):
     def explain(self, comment: Comment) -> Explanation:
         """What to tell the commenter of the decision that stands. Must not write."""
 
-    def cite(self, comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
+    def cite(self, comments: Sequence[Row]) -> Mapping[int, QuotedClause]:
         """The clause by which each of some comments was decided on, by id, for all to see.
 
         What cites none is left out. The same queries for any number; must not write.
@@ -353,7 +354,7 @@ def remember_acceptance(commenter: Commenter, to_accept: str) -> None:
         screener.remember_acceptance(commenter, to_accept)
 
 
-def cite(comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
+def cite(comments: Sequence[Row]) -> Mapping[int, QuotedClause]:
     """The clauses by which comments were decided on, by their ids; no query for no comment."""
     screener = load_screener(settings.COMMENT_SCREENER)
     return {} if screener is None or not comments else screener.cite(comments)

@@ -142,14 +142,16 @@ def forget_mentions(timestamp: int) -> None:
 
 
 def _require_source(source: str) -> str:
+    if not source.isprintable():  # which would be escaped below
+        raise NotTaken("The source is no address.")
     source = iri_to_uri(source.partition("#")[0]) or ""
     if len(source) > LONGEST:
         raise NotTaken("The source is too long an address.")
     try:
-        parts = check_url(source)
+        check_url(source)
     except NotAllowedAddress as error:
         raise NotTaken(f"The source: {error}") from error
-    if parts.hostname == urlsplit(settings.SITE_URL).hostname:
+    if _path_here(source) is not None:
         raise NotTaken("The source is on this site itself.")
     return source
 

@@ -1,8 +1,9 @@
 """What a typed name looks like: names that a reader could take for one another share a skeleton.
 
 After Unicode's UTS 39, with a short table of our own: look-alikes of Latin letters in Cyrillic,
-Greek, Armenian, Cherokee and Coptic, and Latin letters of unusual make. Compatibility forms
-(fullwidth, mathematical, circled) fall to their plain letters by normalisation. Pure functions.
+Greek, Armenian, Cherokee, Coptic, Lisu and Canadian syllabics, and Latin letters of unusual make.
+Compatibility forms (fullwidth, mathematical, circled) fall to their plain letters by normalisation.
+Pure functions.
 """
 # ruff: noqa: RUF001 (characters that look like others are the matter of this file)
 
@@ -30,12 +31,23 @@ LATIN: Final = (
     " ʙb ƒf ꜰf ɗd ƙk ɲn ɴn ƴy ʏy ʋv ʐz ƶz ʜh ʟl ʀr ɾr ᴀa ᴄc ᴅd ᴇe ᴊj ᴋk ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz"
     " ȷj ɯw"
 )
+DRAWN: Final = (  # what generators of fancy letters make of A to Z
+    "ꓮA ꓐB ꓚC ꓓD ꓰE ꓝF ꓖG ꓧH ꓲI ꓙJ ꓗK ꓡL ꓟM ꓠN ꓳO ꓑP ꓣR ꓢS ꓔT ꓴU ꓦV ꓪW ꓫX ꓬY ꓜZ"
+    " ᗩA ᗅA ᗷB ᑕC ᗪD ᗞD ᗴE ᖴF ᕼH ᒍJ ᒪL ᗰM ᑎN ᑭP ᑫQ ᖇR ᔕS ᑌU ᐯV ᗯW ᙭X ᘔZ"
+)
+# A to Z in black circles, in black squares and as flags: they adorn a name, or spell it.
+PICTURES: Final = {
+    first + place: chr(0x61 + place) for first in (0x1F150, 0x1F170, 0x1F1E6) for place in range(26)
+}
 TABLE: Final = {
-    ord(pair[0]): pair[1].lower() for pair in f"{CYRILLIC} {GREEK} {OTHER_SCRIPTS} {LATIN}".split()
+    ord(pair[0]): pair[1].lower()
+    for pair in f"{CYRILLIC} {GREEK} {OTHER_SCRIPTS} {DRAWN} {LATIN}".split()
 }
 TOGETHER: Final = (("rn", "m"), ("vv", "w"))
 # Alphabets that can be taken for one another; Japanese and Korean mix theirs with good reason.
-ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
+ALIKE: Final = frozenset(
+    ["LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "TIFINAGH"]
+)
 BADGES: Final = frozenset("✓✔✅☑🗸🗹⍻🛡👑⭐★☆🌟✪✯🎖🏅🥇🔰⚜©®™🔵🟢🔷🔹💠🅰🆗🔏🔒")
 OFFICES: Final = (
     "admin", "administrator", "author", "editor", "mod", "moderator", "official", "owner", "staff",
@@ -57,7 +69,7 @@ def skeleton(name: str) -> str:
 
 def skeletons(name: str) -> frozenset[str]:
     """The skeletons of a name however it is cased: a capital may look like another letter."""
-    variants = (name, name.lower(), name.upper(), name.title())
+    variants = (name, name.lower(), name.upper(), name.title(), name.translate(PICTURES))
     return frozenset(map(skeleton, variants)) - {""}
 
 

@@ -38,6 +38,7 @@ NOT_REJECTED: Final = "Only a rejected comment can be sent again."
 RESUBMITTED: Final = "It was sent again once already; once is possible."
 UNCHANGED: Final = "This is still the text that was rejected. Change it, or appeal instead."
 NO_DECISION: Final = "It was not rejected, taken for spam or removed by a moderator."
+ERASED: Final = "Its text is no longer kept."
 APPEALED: Final = "You have appealed already; one appeal is possible."
 
 Change = Callable[[Comment, datetime], None]
@@ -158,6 +159,8 @@ def goes_with(comment: Comment) -> CommentQuerySet:
 
 def why_no_resubmission(comment: Comment) -> str:
     """Why it can't be sent again with another text; empty if it can. At most one query."""
+    if comment.is_erased:
+        return ERASED
     if comment.status != Status.REJECTED:
         return NOT_REJECTED
     if not comment.post.accepts_comments:
@@ -168,6 +171,8 @@ def why_no_resubmission(comment: Comment) -> str:
 
 def why_no_appeal(comment: Comment) -> str:
     """Why no appeal can be made; empty if it can. At most one query."""
+    if comment.is_erased:
+        return ERASED
     removed = comment.status == Status.REMOVED and comment.removed_by == Remover.MODERATOR
     if not removed and comment.status not in STRICT:
         return NO_DECISION

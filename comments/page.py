@@ -4,8 +4,8 @@ Every function here takes a fixed number of queries, whatever the number of comm
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from typing import Final, NamedTuple
@@ -19,11 +19,13 @@ from blog.models import Post
 from comments import intake, markup, references
 from comments.models import Comment, Commenter, CommentQuerySet
 from comments.references import Target
+from comments.shown import Row, read_shown
 from comments.status import Status
 from comments.thread import Entry, arrange, in_order
 
 WITH_WHAT_IT_ANSWERS: Final = ("parent", "answers")
 OWN_AT_MOST: Final = 50
+Rows = Mapping[int, Row]
 # A number that was yet to come when it was written is looked up among those allotted since: so
 # nothing has to be written when one is, and no publication can miss a comment on its way in.
 CONNECTIONS: Final = """
@@ -86,9 +88,10 @@ def threaded(
     of = _pages(top_level_count, size)
     chosen = _slice(top_level.order_by("ordinal"), number, of, size)
     in_trees = Comment.objects.filter(post=post, tree_id__in=chosen.values("tree_id"))
-    comments = list(in_trees.visible_to())
+    comments: list[Row] = list(read_shown(in_trees.visible_to()))
     comments += _in_place(waiting, comments, is_last=number == of)
-    return Leaf(entries=dress(arrange(comments, _depth()), post), number=number, of=of)
+    entries = dress(arrange(comments, _depth()), post, _answered(comments))
+    return Leaf(entries=entries, number=number, of=of)
 
 
 def flat(
@@ -102,7 +105,9 @@ def flat(
     of = _pages(comments.count(), size)
     ordered = comments.select_related(*WITH_WHAT_IT_ANSWERS).order_by("published_at", "pk")
     shown = [*_slice(ordered, number, of, size), *(waiting if number == of else ())]
-    return Leaf(entries=dress(in_order(shown), post), number=number, of=of)
+    replies = Comment.objects.filter(post=post, parent__in=[one.pk for one in shown]).visible_to()
+    answered = set(replies.values_list("parent_id", flat=True)) if shown else ()
+    return Leaf(entries=dress(in_order(shown), post, answered), number=number, of=of)
 
 
 def own_waiting(post: Post, commenter: Commenter | None) -> list[Comment]:
@@ -117,17 +122,18 @@ def own_waiting(post: Post, commenter: Commenter | None) -> list[Comment]:
 
 def mark_new(leaf: Leaf, since: datetime) -> Leaf:
     """The same page with what was published after a moment marked."""
-    marked = [replace(entry, is_new=_is_newer(entry.comment, since)) for entry in leaf.entries]
-    return replace(leaf, entries=marked)
+    for entry in leaf.entries:
+        entry.is_new = _is_newer(entry.comment, since)
+    return leaf
 
 
-def _is_newer(comment: Comment, moment: datetime) -> bool:
+def _is_newer(comment: Row, moment: datetime) -> bool:
     at = comment.published_at
     return comment.is_published and at is not None and at > moment
 
 
 def _in_place(
-    waiting: Iterable[Comment], comments: Iterable[Comment], *, is_last: bool
+    waiting: Iterable[Comment], comments: Iterable[Row], *, is_last: bool
 ) -> list[Comment]:
     """Those whose place is on a page with these comments."""
     here: set[int | None] = {comment.pk for comment in comments} | ({None} if is_last else set())
@@ -148,7 +154,7 @@ def branch(head: Comment, waiting: Iterable[Comment] = ()) -> tuple[list[Entry],
     below = list(head.get_descendants(include_self=True).visible_to())
     below += _in_place(waiting, below, is_last=False)
     placed = [*in_order(ancestors), *arrange(below, _depth(), ancestors)]
-    dressed = dress(placed, head.post)
+    dressed = dress(placed, head.post, _answered([*ancestors, *below]))
     return dressed[: len(ancestors)], dressed[len(ancestors) :]
 
 
@@ -176,40 +182,42 @@ def published_since(comments: CommentQuerySet, moment: datetime) -> CommentQuery
     return comments.filter(status=Status.PUBLISHED, published_at__gt=moment)
 
 
-def dress(entries: Sequence[Entry], post: Post) -> list[Entry]:
+def dress(entries: Sequence[Entry], post: Post, answered: Collection[int] = ()) -> list[Entry]:
     """Put in what the stored HTML leaves open: links of references, back-links, and clauses.
 
-    Two queries at most, the second only for what leads to another page or comes from there; and
-    those of the screener where a moderator removed something.
+    `answered` are the ids of those with a branch. Two queries at most, the second only for what
+    leads to another page or comes from there; and those of the screener where a moderator removed
+    something.
     """
     here = {entry.comment.pk: entry.comment for entry in entries}
-    for entry in entries:
-        entry.comment.post = post  # one row for all: permalinks ask for it
     found = _connections(here)
     html = _with_late_marks(here, found)
-    near = _public(here, html.values(), found)
+    near = _public(post, here, html.values(), found)
     targets = {pk: _target(comment, here) for pk, comment in near.items()}
     back = _back_links(found, near, targets)
     clauses = intake.cite([comment for comment in here.values() if _is_taken_down(comment)])
-    return [
-        replace(
-            entry,
-            html=markup.trusted(references.link(html[entry.comment.pk], targets)),
-            parent_href=_parent_href(entry.parent, here, post),
-            back_links=back.get(entry.comment.pk, ()),
-            clause=clauses.get(entry.comment.pk),
-        )
-        for entry in entries
-    ]
+    for entry in entries:
+        pk = entry.comment.pk
+        entry.html = markup.trusted(references.link(html[pk], targets))
+        entry.parent_href = _parent_href(entry.parent, here, post)
+        entry.back_links = back.get(pk, ())
+        entry.clause = clauses.get(pk)
+        entry.has_replies = pk in answered
+    return list(entries)
 
 
-def _is_taken_down(comment: Comment) -> bool:
+def _answered(comments: Iterable[Row]) -> set[int]:
+    """The ids of those that are answered among these, by what everybody sees."""
+    return {row.parent_id for row in comments if row.number and row.parent_id}
+
+
+def _is_taken_down(comment: Row) -> bool:
     """Whether the page says of it that a moderator removed it."""
     shown = comment.is_published or comment.status == Status.PENDING
     return comment.number is not None and not shown and not comment.is_withdrawn
 
 
-def _connections(here: dict[int, Comment]) -> list[Connection]:
+def _connections(here: Rows) -> list[Connection]:
     """What refers to the comments here, and what they wrote before its number was there."""
     if not here:
         return []
@@ -218,7 +226,7 @@ def _connections(here: dict[int, Comment]) -> list[Connection]:
         return [Connection(*row) for row in cursor.fetchall()]
 
 
-def _with_late_marks(here: dict[int, Comment], found: Iterable[Connection]) -> dict[int, str]:
+def _with_late_marks(here: Rows, found: Iterable[Connection]) -> dict[int, str]:
     """The HTML of each comment, with marks for the numbers that have come since."""
     come: dict[int, dict[str, int]] = defaultdict(dict)
     for one in found:
@@ -231,41 +239,44 @@ def _with_late_marks(here: dict[int, Comment], found: Iterable[Connection]) -> d
 
 
 def _public(
-    here: dict[int, Comment], html: Iterable[str], found: Iterable[Connection]
-) -> dict[int, Comment]:
+    post: Post, here: Rows, html: Iterable[str], found: Iterable[Connection]
+) -> dict[int, Row]:
     """The comments that links here may lead to, by id."""
     wanted = {pk for text in html for pk in references.marked_ids(text)}
     wanted |= {one.source_id for one in found if one.target_id in here}
     elsewhere = Comment.objects.filter(pk__in=wanted - here.keys()).visible_to()
     # Compared with an empty set Django asks nothing.
     # An unlisted post is told of by its own comments alone.
-    own = Q(post_id__in={comment.post_id for comment in here.values()})
+    own = Q(post=post)
     rows = elsewhere.filter(own | Q(post__in=Post.objects.listed())).select_related("post")
     return {pk: here[pk] for pk in wanted & here.keys()} | {row.pk: row for row in rows}
 
 
-def _target(comment: Comment, here: dict[int, Comment]) -> Target:
+def _target(comment: Row, here: Rows) -> Target:
     return Target(_href(comment, here), comment.name if comment.is_published else "")
 
 
-def _href(comment: Comment, here: dict[int, Comment]) -> str:
-    return f"#{comment.anchor}" if comment.pk in here else comment.get_absolute_url()
+def _href(comment: Row, here: Rows) -> str:
+    if comment.pk in here or not isinstance(comment, Comment):
+        return f"#{comment.anchor}"
+    return comment.get_absolute_url()
 
 
-def _parent_href(parent: Comment | None, here: dict[int, Comment], post: Post) -> str:
+def _parent_href(parent: Row | None, here: Rows, post: Post) -> str:
     if parent is None:
         return ""
-    parent.post = post
+    if isinstance(parent, Comment):
+        parent.post = post
     if parent.number is None and parent.pk not in here:
         return ""  # one's own, withdrawn or rejected while its continuation waits
     return _href(parent, here)
 
 
 def _back_links(
-    found: Iterable[Connection], near: dict[int, Comment], targets: dict[int, Target]
+    found: Iterable[Connection], near: Rows, targets: dict[int, Target]
 ) -> dict[int, tuple[tuple[str, Target], ...]]:
     """For each comment the published ones that refer to it: number and target, oldest first."""
-    sources: dict[int, dict[int, Comment]] = defaultdict(dict)
+    sources: dict[int, dict[int, Row]] = defaultdict(dict)
     for one in found:
         source = near.get(one.source_id)
         if source is not None and source.is_published and source.pk != one.target_id:

@@ -12,7 +12,8 @@ from django.core import signing
 from django.urls import reverse
 
 from comments.mail_kinds import MailKind
-from comments.models import Comment, Commenter
+from comments.models import Commenter
+from comments.shown import Row
 
 STATUS_SALT: Final = "comments.status"
 UNSUBSCRIBE_SALT: Final = "comments.unsubscribe"
@@ -36,12 +37,12 @@ class Unsubscription:
     post_id: int = 0
 
 
-def status_address(comment: Comment) -> str:
+def status_address(comment: Row) -> str:
     """The private status page of a comment: nobody can guess it, whoever has it is the writer."""
     return reverse("comments:status", args=[make_token(comment)])
 
 
-def make_token(comment: Comment) -> str:
+def make_token(comment: Row) -> str:
     """The part of all private addresses of a comment that can't be guessed: the same for good."""
     return signing.Signer(salt=STATUS_SALT).sign(str(comment.pk))
 

@@ -12,6 +12,7 @@ PIECES: Final = re.compile(r"""(<(?:[^<>"']|"[^"]*"|'[^']*')*>)""")
 TAG: Final = re.compile(r"</?([a-z]+)")
 REFERENCE: Final = re.compile(r"(?<![\w#&/.])#([1-9]\d{0,8}(?:\.[1-9]\d{0,8}){0,59})(?![\w#]|\.\d)")
 MARK: Final = re.compile(r'<a data-comment="(\d+)">(.*?)</a>')
+MARKED: Final = "data-comment="
 LITERAL: Final = frozenset({"a", "code", "pre"})
 
 
@@ -40,6 +41,8 @@ def mark(html: str, comment_ids: Mapping[str, int]) -> str:
 
 def marked_ids(html: str) -> set[int]:
     """The ids of the comments that marks name."""
+    if MARKED not in html:
+        return set()
     return {int(match[1]) for match in MARK.finditer(html)}
 
 
@@ -50,6 +53,8 @@ def marked_numbers(html: str) -> dict[str, int]:
 
 def link(html: str, targets: Mapping[int, Target]) -> str:
     """Marks as links; a mark whose comment is not among `targets` becomes plain text."""
+    if MARKED not in html:
+        return html
 
     def linked(match: re.Match[str]) -> str:
         target = targets.get(int(match[1]))

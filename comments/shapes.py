@@ -13,21 +13,25 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from comments import names
-from comments.models import Comment
+from comments.shown import Row
 
 HUES: Final = 8  # classes shape-0 to shape-7 in site.css
 SIDE: Final = 5
 
 
-def shape_of(comment: Comment) -> SafeString:
+def shape_of(comment: Row) -> SafeString:
     """The figure as inline SVG, coloured by a class; for the eye only."""
-    if comment.user_id is not None:
-        return _draw(f"account:{comment.user_id}")
-    name = names.skeleton(comment.name) or comment.name
-    return _draw(f"commenter:{comment.commenter_id or ''}:{name}")
+    return _shape(comment.user_id, comment.commenter_id, comment.name)
 
 
 @lru_cache(maxsize=2000)
+def _shape(user_id: int | None, commenter_id: int | None, typed: str) -> SafeString:
+    if user_id is not None:
+        return _draw(f"account:{user_id}")
+    name = names.skeleton(typed) or typed
+    return _draw(f"commenter:{commenter_id or ''}:{name}")
+
+
 def _draw(writer: str) -> SafeString:
     digest = salted_hmac("comments.shape", writer, algorithm="sha256").digest()
     return format_html(

@@ -1,55 +1,50 @@
-"""A conversation in reading order: plain values for the template, nothing queried."""
+"""A conversation in reading order: plain values to be written, nothing queried."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-from django.utils.safestring import SafeString
 
 from comments.intake import QuotedClause
 from comments.models import Comment
 from comments.references import Target
+from comments.shown import Row
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Entry:
-    """One comment at its place on the page.
+    """One comment at its place on the page. What is not of its place, page.dress fills in.
 
     `depth` is the shown depth, 1 for the top level. `opens` says that it begins a list, `deeper`
     that the next one lies in a list inside it, `closes` how many lists above the outermost end
     after it. `parent` is what it answers, None at the top, and `parent_href` leads there.
     `html` is fit for a page; `back_links` are (number, target) of what refers to this comment.
+    `has_replies` says that there is a branch to be seen.
     `clause` is the one that a tombstone names. `is_new` is for the reader of this page alone:
     published since the last visit.
     """
 
-    comment: Comment
-    parent: Comment | None
+    comment: Row
+    parent: Row | None
     depth: int
     opens: bool
     deeper: bool
     closes: int
-    html: SafeString | None = None
+    html: str = ""
     parent_href: str = ""
     back_links: Sequence[tuple[str, Target]] = ()
     clause: QuotedClause | None = None
+    has_replies: bool = False
     is_new: bool = False
-
-    @property
-    def closing(self) -> range:
-        """For a template to loop over."""
-        return range(self.closes)
 
 
 def in_order(comments: Iterable[Comment]) -> list[Entry]:
     """Comments one after another without indentation, each with what it answers (selected)."""
     rows = list(comments)
-    known = {row.pk: row for one in rows for row in (one.parent, one.answers) if row is not None}
+    answered = [row for one in rows for row in (one.parent, one.answers) if row is not None]
+    known: dict[int, Row] = {row.pk: row for row in answered}
     return _entries([(row, 1) for row in rows], known)
 
 
-def arrange(
-    comments: Iterable[Comment], display_depth: int, above: Iterable[Comment] = ()
-) -> list[Entry]:
+def arrange(comments: Iterable[Row], display_depth: int, above: Iterable[Row] = ()) -> list[Entry]:
     """Comments of a post, depth first, siblings by number; those without one follow the others.
 
     Indentation stops at `display_depth`: deeper replies follow in order at that depth, where only
@@ -59,10 +54,10 @@ def arrange(
     rows = list(comments)
     by_id = {row.pk: row for row in rows}
     known = by_id | {row.pk: row for row in above}
-    replies: dict[int | None, list[Comment]] = {}
+    replies: dict[int | None, list[Row]] = {}
     for row in rows:
         replies.setdefault(row.parent_id if row.parent_id in by_id else None, []).append(row)
-    order: list[tuple[Comment, int]] = []
+    order: list[tuple[Row, int]] = []
     stack = [(row, 1) for row in _reversed_siblings(replies.get(None, []))]
     while stack:
         row, depth = stack.pop()
@@ -71,12 +66,12 @@ def arrange(
     return _entries(order, known)
 
 
-def _reversed_siblings(rows: Sequence[Comment]) -> list[Comment]:
+def _reversed_siblings(rows: Sequence[Row]) -> list[Row]:
     """By number, the last first; those that wait for one come after all that have one."""
     return sorted(rows, key=lambda row: (not row.ordinal, row.ordinal or row.pk), reverse=True)
 
 
-def _entries(order: Sequence[tuple[Comment, int]], known: dict[int, Comment]) -> list[Entry]:
+def _entries(order: Sequence[tuple[Row, int]], known: Mapping[int, Row]) -> list[Entry]:
     depths = [depth for _, depth in order] + [1]
     entries, before = [], 0
     for (row, depth), after in zip(order, depths[1:], strict=True):

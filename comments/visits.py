@@ -16,8 +16,9 @@ from django.http.response import HttpResponseBase
 from django.utils.http import base36_to_int, int_to_base36
 
 from comments.commenters import LASTS, set_private_cookie
+from core import private_cookies
 
-COOKIE: Final = "visits"
+COOKIE: Final = private_cookies.VISITS
 SALT: Final = "comments.visits"
 POSTS: Final = 50  # less than 1.2 KB
 

@@ -172,6 +172,13 @@ class SiteSettings(models.Model):
         help_text="Days after publication when comments close, unless the post has a date of its"
         " own; 0 is never.",
     )
+    reports_to_hold = models.PositiveSmallIntegerField(
+        "reports that take a comment back",
+        default=0,
+        db_default=0,
+        help_text="At so many unanswered reports by different readers a comment waits for a"
+        " moderator again; 0: reports never hide anything.",
+    )
     accent = models.CharField(
         "colour of links",
         max_length=7,
@@ -252,4 +259,41 @@ class SiteSettings(models.Model):
             time_zone=settings.TIME_ZONE,
             posts_per_page=settings.POSTS_PER_PAGE,
             comments_close_after_days=settings.COMMENTS_CLOSE_AFTER_DAYS,
+            reports_to_hold=settings.COMMENT_REPORTS_TO_HOLD,
         )
+
+
+class Version(models.Model):
+    """How often something that pages show has changed: `site`, or `post:12`. A row that is not
+    there yet counts as 0. Triggers count (core_touch), at COMMIT, once a transaction.
+    """
+
+    key = models.CharField(max_length=40, primary_key=True)
+    value = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.value}"
+
+
+class StoredPage(models.Model):
+    """A page as everybody gets it, with what it was made of: see core.stored_pages.
+
+    The table is unlogged: a crash empties it, and a copy of the database can do without it.
+    """
+
+    path = models.CharField(max_length=300, primary_key=True)
+    key = models.CharField(max_length=40, help_text="Of the version that it was made of.")
+    key_version = models.BigIntegerField()
+    site_version = models.BigIntegerField()
+    release = models.CharField(max_length=40)
+    valid_until = models.DateTimeField()
+    etag = models.CharField(max_length=40)
+    body = models.BinaryField(help_text="Compressed with gzip.")
+    size = models.PositiveIntegerField(help_text="Of the body, as it is stored.")
+    stored_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["-stored_at", "size"], name="core_page_newest")]
+
+    def __str__(self) -> str:
+        return self.path

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.utils.html import escape, strip_tags
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from core.site import current
@@ -20,6 +20,7 @@ OPTIONS: Final = (
     f'StartSel="{BEGIN}", StopSel="{END}", MaxFragments=2, FragmentDelimiter=" … ",'
     " MinWords=12, MaxWords=28"
 )
+TAGS: Final = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 BLOCK_ENDS: Final = re.compile(r"</(?:p|li|h\d|blockquote|td|th|pre|div|dt|dd|figure)>|<br\b[^>]*>")
 
 
@@ -49,7 +50,7 @@ def is_searchable(text: str) -> bool:
 
 def plain_text(source: str) -> str:
     """The text of HTML that we made, for excerpts; it is not safe HTML."""
-    return " ".join(html.unescape(strip_tags(BLOCK_ENDS.sub(" ", source))).split())
+    return " ".join(html.unescape(TAGS.sub("", BLOCK_ENDS.sub(" ", source))).split())
 
 
 def excerpts(sources: Sequence[str], text: str) -> list[SafeString]:
@@ -72,11 +73,22 @@ def excerpts(sources: Sequence[str], text: str) -> list[SafeString]:
                 "texts": plain,
             },
         )
-        return [_marked(row[0]) for row in cursor.fetchall()]
+        return [
+            _marked(_with_ellipses(row[0], whole))
+            for row, whole in zip(cursor.fetchall(), plain, strict=True)
+        ]
 
 
 def _unmarked(text: str) -> str:
     return text.replace(BEGIN, "").replace(END, "").replace("\0", "")
+
+
+def _with_ellipses(headline: str, whole: str) -> str:
+    """A passage with signs of what was left out before and after it."""
+    bare = _unmarked(headline)
+    before = "" if whole.startswith(bare[:40]) else "… "
+    after = "" if whole.endswith(bare[-40:]) else " …"
+    return f"{before}{headline}{after}"
 
 
 def _marked(headline: str) -> SafeString:

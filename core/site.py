@@ -4,7 +4,8 @@ A process that changes them reads them anew at once; the others look at most onc
 the version is still theirs, by one small query, and read the row only when it is not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import NamedTuple
 
@@ -69,14 +70,27 @@ def forget() -> None:
     _held = None
 
 
+def renew(version: int) -> None:
+    """Have what is held be of this version, which the database just told, or of a later one."""
+    if current().version != version:
+        hold(_read())
+
+
+@contextmanager
+def in_its_language() -> Iterator[SiteSettings]:
+    """Dates and numbers as the site writes them, while the context lasts; with the settings."""
+    site = current()
+    with translation.override(site.language), timezone.override(site.time_zone):
+        yield site
+
+
 def locale(get_response: GetResponse) -> GetResponse:
     """Middleware: dates and the admin in the site's language and time zone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path in WITHOUT_SITE:
             return get_response(request)
-        site = current()
-        with translation.override(site.language), timezone.override(site.time_zone):
+        with in_its_language():
             return get_response(request)
 
     return middleware

@@ -34,4 +34,4 @@ class Report:
             if rows:
                 out.append(section.capitalize())
                 out += [f"  {name:<{width}}{count:>9,}" for name, count in rows]
-        return "\n".join(out)
+        return "\n".join(out) or "There was nothing in it."

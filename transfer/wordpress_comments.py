@@ -136,7 +136,8 @@ class Thread:
         converted = convert(fields.get("wp:comment_content", ""))
         if not converted.html:
             return None
-        date = moment(fields, "wp:comment_date") or default_date
+        # A date to come would stand above all in the feeds, and hide every later change of them.
+        date = min(moment(fields, "wp:comment_date") or default_date, timezone.now())
         status = STATUSES.get(fields.get("wp:comment_approved", "").lower(), Status.PENDING)
         removed = status == Status.REMOVED
         return Comment(

@@ -76,7 +76,8 @@ COMMENT_FIELDS: Final = frozenset(
 REASONS: Final = {
     expat.errors.XML_ERROR_NO_ELEMENTS: "the file ends too early: it is cut short, or empty",
     expat.errors.XML_ERROR_INVALID_TOKEN: (
-        "there is a character that XML does not allow there, often a bare & or <"
+        "there is a character that XML does not allow there, often a bare & or <, or a letter in"
+        " another encoding than the file names"
     ),
     expat.errors.XML_ERROR_UNCLOSED_TOKEN: "the file ends in the middle of a tag",
     expat.errors.XML_ERROR_PARTIAL_CHAR: "the file ends in the middle of a character",

@@ -21,6 +21,7 @@ POSTS = 500
 COMMENTERS = 3_000
 SPAM_TEXTS = 40
 DAYS = 5 * 365
+REPORTED_OF = 50  # one comment of so many is reported once
 STATUSES = ["published"] * 86 + ["rejected"] * 5 + ["spam"] * 5 + ["pending"] * 2 + ["removed"] * 2
 
 COMMENT_COLUMNS = [
@@ -174,12 +175,19 @@ def _copy_thread(comments):
     copy("moderation_logentry", columns, _log(comments))
     columns = ["comment_id", "rule", "effect", "sentence", "evidence", "recorded_at"]
     copy("comments_recordedreason", columns, map(_reason, comments))
+    columns = ["comment_id", "reporter", "reason", "text", "reported_at", "answered_at"]
+    copy("moderation_report", columns, map(_report, comments[::REPORTED_OF]))
 
 
 def _reason(row):
     evidence = json.dumps({"needed": 2, "published": 0})
     sentence = "Its writer is not known to the site."
     return (row["id"], "first comments", "hold", sentence, evidence, row["submitted_at"])
+
+
+def _report(row):
+    at = row["submitted_at"]
+    return (row["id"], f"{row['id']:064x}", "insult", "", at, at if row["id"] % 5 else None)
 
 
 def _log(comments):

@@ -13,7 +13,7 @@ from mptt.models import MPTTModel, TreeForeignKey
 
 from blog.models import Post
 from comments import markup, references
-from comments.errors import StatusConflict, WrongRoom
+from comments.errors import NoLongerKept, StatusConflict, WrongRoom
 from comments.models.commenter import Commenter
 from comments.models.querysets import CommentManager
 from comments.status import Remover, Status, may_follow
@@ -25,6 +25,11 @@ LINE: Final = 60  # characters that a line break is worth where length is room o
 TREE_FIELDS = frozenset(
     {"parent", "parent_id", "post", "post_id", "lft", "rght", "tree_id", "level"}
 )
+
+
+def anchor_of(number: str | None, pk: int) -> str:
+    """The id of a comment's element; a number has the same one for ever."""
+    return "c-" + number.replace(".", "-") if number else f"waiting-{pk}"
 
 
 class Comment(MPTTModel):
@@ -220,9 +225,12 @@ class Comment(MPTTModel):
         """Move this comment from the status and version it was read with to `to`; one UPDATE.
 
         The one updater of `status`; called by services, under the tree's lock. Publishing needs a
-        number (comments.numbers). Raises StatusConflict when `to` may not follow, or when somebody
+        number (comments.numbers). Raises NoLongerKept for what would show or judge an erased text,
+        and StatusConflict when `to` may not follow, or when somebody
         else changed the row since it was read: then nothing is written.
         """
+        if self.is_erased and to in {Status.PUBLISHED, Status.PENDING}:
+            raise NoLongerKept
         if not may_follow(to, self.status, self.status_before_removal):
             raise StatusConflict(self.status, to)
         removing = to == Status.REMOVED
@@ -274,6 +282,11 @@ class Comment(MPTTModel):
         return self.status == Status.REMOVED and self.removed_by == Remover.COMMENTER
 
     @property
+    def is_erased(self) -> bool:
+        """Whether its text is no longer kept; nobody can send an empty one."""
+        return not self.text
+
+    @property
     def is_long(self) -> bool:
         """Whether a page shows it folded at first."""
         limit: int = settings.COMMENT_FOLD_LENGTH
@@ -282,7 +295,7 @@ class Comment(MPTTModel):
     @property
     def anchor(self) -> str:
         """The element's id on the post's page: `c-1-6`; another for one without a number."""
-        return "c-" + self.number.replace(".", "-") if self.number else f"waiting-{self.pk}"
+        return anchor_of(self.number, self.pk)
 
     @property
     def text_as_html(self) -> SafeString:

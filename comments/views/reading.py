@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views import View
 
@@ -17,6 +18,7 @@ from comments import page
 from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_place
+from comments.public_pages import answer_everybody, key_of, valid_until
 from comments.structured import describe_comments
 from comments.views.remembering import (
     is_personal,
@@ -26,6 +28,7 @@ from comments.views.remembering import (
 )
 from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
+from core.stored_pages import Built
 
 
 class ConversationView(PostView):
@@ -49,6 +52,18 @@ class ConversationView(PostView):
         response = super().dispatch(request, *args, **kwargs)
         keep_private(request, response, self.commenter)
         return response
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_personal(request) or request.user.is_authenticated:
+            return super().get(request, *args, **kwargs)
+        return answer_everybody(request, self.kind, kwargs["slug"], self._build)
+
+    def _build(self) -> Built:
+        """The page as everybody gets it."""
+        began = timezone.now()
+        response: Any = super().get(self.request, *self.args, **self.kwargs)
+        body = response.rendered_content.encode()
+        return Built(key_of(self.object.pk), body, valid_until(self.object, began))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         post = self.object
@@ -80,7 +95,8 @@ class ConversationView(PostView):
         if not self.object.shows_comments:
             return described
         shown = context["leaf"].entries
-        return {**described, **describe_comments(shown, context["totals"].published)}
+        about = describe_comments(self.object, shown, context["totals"].published)
+        return {**described, **about}
 
     def _leaf(
         self, post: Post, totals: page.Totals, visited_at: datetime | None

@@ -8,11 +8,28 @@ from typing import Final
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from blog.models import Post
 from comments.models import Comment, Commenter
+from moderation.models.policy import Clause
+
+
+def scope_in_words(*, post: str = "", branch: str | None = None) -> str:
+    """Where something holds; `post` is a title, `branch` the number that it begins with.
+
+    An empty number: the comment has none yet. Nothing given: everywhere.
+    """
+    if branch is not None:
+        number = f"#{branch}" if branch else "a waiting comment"
+        return f"in the branch from {number} under “{post}”"
+    return f"under “{post}”" if post else "on the whole site"
+
+
+def citation(number: int | None, title: str | None) -> str:
+    """A clause as it is named to people; empty for none."""
+    return f"clause {number} of the policy, “{title}”" if number else ""
 
 
 class SanctionQuerySet(models.QuerySet["Sanction"]):
@@ -23,6 +40,15 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
         unended = Q(until_at=None) | Q(until_at__gt=at)
         unlifted = Q(lifted_at=None) | Q(lifted_at__gt=at)
         return self.filter(unended, unlifted, made_at__lte=at)
+
+    def with_clauses(self) -> "SanctionQuerySet":
+        """With `clause_number` and `clause_title` of the latest version that has the clause."""
+        published = Clause.objects.filter(policy__version__isnull=False, key=OuterRef("clause"))
+        latest = published.order_by("-policy__version")
+        return self.annotate(
+            clause_number=Subquery(latest.values("number")[:1]),
+            clause_title=Subquery(latest.values("title")[:1]),
+        )
 
 
 class Sanction(models.Model):
@@ -133,9 +159,8 @@ class Sanction(models.Model):
     def where(self) -> str:
         """Its scope in words. May query for post or branch."""
         if self.branch is not None:
-            number = f"#{self.branch.number}" if self.branch.number else "a waiting comment"
-            return f"in the branch from {number} under “{self.branch.post.title}”"
-        return f"under “{self.post.title}”" if self.post is not None else "on the whole site"
+            return scope_in_words(post=self.branch.post.title, branch=self.branch.number or "")
+        return scope_in_words(post=self.post.title if self.post else "")
 
     def is_in_force(self, at: datetime) -> bool:
         """Twin of SanctionQuerySet.in_force."""

@@ -18,7 +18,8 @@ from blog.models import Post
 from comments.errors import CommentError
 from comments.models import Comment
 from comments.numbers import find_place
-from moderation.models import Sanction
+from moderation.models import Clause, Sanction
+from moderation.models.sanctions import citation
 from moderation.people.persons import is_pattern_wide
 from moderation.people.sanctions import Person, lift_sanction, sanction_person, trust_commenter
 from moderation.permissions import (
@@ -32,6 +33,11 @@ from moderation.permissions import (
 SITE, POST, BRANCH = "site", "post", "branch"
 TRUST = Sanction.Effect.TRUST.value
 IDENTITY, MAIL, NETWORK, NAME = (one.value for one in Sanction.Target)
+
+
+def clauses() -> list[tuple[str, str]]:
+    """The clauses of the policy that holds, by key, and none. One query."""
+    return [("", "none"), *((one.key, str(one)) for one in Clause.objects.current())]
 
 
 class SanctionForm(forms.ModelForm):
@@ -64,6 +70,11 @@ class SanctionForm(forms.ModelForm):
         required=False,
         label="Branch",
         help_text="The number of the comment under that post that the branch begins with: 1.2",
+    )
+    clause = forms.ChoiceField(
+        required=False,
+        choices=clauses,
+        help_text="Of the policy as it holds now; the person reads its number and title.",
     )
     comment_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -206,19 +217,24 @@ class InForce(admin.SimpleListFilter):
 
 @admin.register(Sanction)
 class SanctionAdmin(admin.ModelAdmin):
-    list_display = ("whom", "effect", "where", "until_at", "clause", "made_by", "made_at")
+    list_display = ("whom", "effect", "where", "until_at", "cited", "made_by", "made_at")
     list_filter = (InForce, "effect", "target")
     list_select_related = ("commenter", "post", "branch__post", "made_by")
     ordering = ("-pk",)
     actions = None
     change_form_template = "moderation/sanction_change.html"
     shown = (
-        "whom", "effect", "where", "until_at", "clause", "note", "occasion", "made_by", "made_at",
+        "whom", "effect", "where", "until_at", "cited", "note", "occasion", "made_by", "made_at",
         "lifted_at",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sanction]:
-        return sanctionable(request.user)
+        return sanctionable(request.user).with_clauses()
+
+    @admin.display(description="Clause")
+    def cited(self, sanction: Any) -> str:
+        """Its number and title; its key alone where no version that was published has it."""
+        return citation(sanction.clause_number, sanction.clause_title) or sanction.clause or "-"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None:

@@ -23,7 +23,9 @@ MAIL: Final = "mail"
 HOST: Final = "host of a link"
 
 WORD: Final = regex.compile(r"[\p{L}\p{N}\p{M}]+")
-WITH_SIGNS: Final = regex.compile(r"[\p{L}\p{N}@$]*[@$][\p{L}\p{N}@$]*")
+# With what may stand in place of a letter; ! and | only between two of them. It gives nothing back:
+# that would take seconds in one long word.
+WITH_SIGNS: Final = regex.compile(r"(?:[\p{L}\p{N}@$]|(?<=\p{L})[!|](?=\p{L}))++")
 # Letter by letter: four or more, the same sign between all.
 SPELT_OUT: Final = regex.compile(
     r"(?<![\p{L}\p{N}\p{M}])\p{L}(?=([ .\-*_]))(?:\1\p{L}(?![\p{L}\p{N}\p{M}])){3,}+"
@@ -35,7 +37,9 @@ _UNDIVIDED: Final = regex.compile(
 _ALPHABETS: Final = [regex.compile(rf"\p{{{name}}}") for name in sorted(names.ALIKE)]
 _ODD_LETTERS: Final = re.compile("[\u0250-\u02af\u1d00-\u1dbf\ua720-\ua7ff]")
 _STROKES: Final = re.compile("[\u0334-\u0338]")  # through a letter; other marks are spelling
-_FIGURES: Final = str.maketrans("3457", "east")
+_NOT_SEEN: Final = regex.compile(r"[\p{Cf}\p{Default_Ignorable_Code_Point}]")
+_SIGNS: Final = frozenset("@$!|")
+_FIGURES: Final = str.maketrans("3457!|", "eastll")
 _LONGEST: Final = 60  # no word is longer that a reader would take for another
 _SHOWN_CODE: Final = re.compile("\u27e8(?:U\\+[0-9A-F]{4,6}(?: \u00d7\\d+)?|\\+\\d+ marks)\u27e9")
 
@@ -79,7 +83,7 @@ class Part:
         alphabets = [one for one in _ALPHABETS if one.search(self.folded)]
         mixed = alphabets if len(alphabets) > 1 else []
         words = {word for word in self.words if _is_disguised(word, mixed)}
-        if not {"@", "$"}.isdisjoint(self.folded):
+        if not _SIGNS.isdisjoint(self.folded):
             words |= {word for word in WITH_SIGNS.findall(self.folded) if _has_signs(word)}
         return {word: _looks(word) for word in words}
 
@@ -123,7 +127,7 @@ def has_no_blanks(text: str) -> bool:
 
 
 def _fold_character(character: str) -> str:
-    if unicodedata.category(character) == "Cf":
+    if _NOT_SEEN.match(character):
         return ""
     plain = unicodedata.normalize("NFKC", character)
     return (plain if plain.isalnum() else character).casefold()
@@ -149,7 +153,7 @@ def _is_disguised(word: str, alphabets: Sequence["regex.Pattern[str]"]) -> bool:
 
 
 def _has_signs(word: str) -> bool:
-    signs = word.count("@") + word.count("$")
+    signs = sum(map(word.count, _SIGNS))
     return 0 < signs < len(word) <= _LONGEST and any(map(str.isalpha, word))
 
 

@@ -16,7 +16,7 @@ from moderation.models import Sanction
 from moderation.people.persons import digest_of_mail
 from moderation.screening.facts import Facts
 from moderation.screening.facts.history import History
-from moderation.screening.facts.sanctions import Sanctions, identities
+from moderation.screening.facts.sanctions import InForce, Sanctions, identities
 
 RULE: Final = "sanction"
 TRUST_RULE: Final = "trust"
@@ -43,21 +43,21 @@ def trust_in(facts: Facts) -> Trust | None:
     return min(trusts, key=lambda trust: trust.rests, default=None)
 
 
-def _reason(sanction: Sanction, draft: Draft) -> Reason:
+def _reason(sanction: InForce, draft: Draft) -> Reason:
     barred = sanction.effect == Sanction.Effect.BAR
     return Reason(
         rule=RULE,
         effect=EFFECTS[sanction.effect],
         sentence=(
             f"Its writer is {'barred' if barred else 'held'} {sanction.where}, {_until(sanction)},"
-            f" by {sanction.get_target_display()}{_by(sanction)}."
+            f" by {Sanction.Target(sanction.target).label}{_by(sanction)}."
         ),
-        evidence={"sanction": sanction.pk, "target": sanction.target, "clause": sanction.clause},
+        evidence={"sanction": sanction.id, "target": sanction.target, "clause": sanction.clause},
         advice=_told(sanction, draft),
     )
 
 
-def _told(sanction: Sanction, draft: Draft) -> str:
+def _told(sanction: InForce, draft: Draft) -> str:
     """The sentence to the person. The note is only for whom the target proves.
 
     Who types another's name or address must not read what a moderator wrote to that other.
@@ -67,7 +67,7 @@ def _told(sanction: Sanction, draft: Draft) -> str:
         here = "in this branch"
     elif sanction.post_id is not None:
         here = "under this post"
-    clause = f" (clause “{sanction.clause}” of the policy)" if sanction.clause else ""
+    clause = f" ({sanction.clause})" if sanction.clause else ""
     what = _BARRED if sanction.effect == Sanction.Effect.BAR else _HELD
     said = what[sanction.target].format(here=here, until=_until(sanction), clause=clause)
     return f"{said} {sanction.note}" if sanction.note and _is_proven(sanction, draft) else said
@@ -89,14 +89,14 @@ _HELD: Final[dict[str, str]] = {
 }
 
 
-def _is_proven(sanction: Sanction, draft: Draft) -> bool:
+def _is_proven(sanction: InForce, draft: Draft) -> bool:
     if sanction.target == Sanction.Target.MAIL:
         confirmed = [one.mail for one in identities(draft) if one.is_confirmed]
         return sanction.mail_digest in map(digest_of_mail, confirmed)
     return sanction.target in {Sanction.Target.IDENTITY, Sanction.Target.NETWORK}
 
 
-def _until(sanction: Sanction) -> str:
+def _until(sanction: InForce) -> str:
     return f"until {_time(sanction.until_at)}" if sanction.until_at else "until further notice"
 
 
@@ -104,11 +104,11 @@ def _time(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F Y, H:i")
 
 
-def _by(sanction: Sanction) -> str:
-    return f", set by {sanction.made_by.get_username()}" if sanction.made_by else ""
+def _by(sanction: InForce) -> str:
+    return f", set by {sanction.set_by}" if sanction.set_by else ""
 
 
-def _trust(sanction: Sanction, facts: Facts) -> Trust:
+def _trust(sanction: InForce, facts: Facts) -> Trust:
     """A rejection after it was given, or after it was last regained, lets it rest."""
     history = facts.of(History)
     refused_at = history.last_refusal()
@@ -125,7 +125,7 @@ def _trust(sanction: Sanction, facts: Facts) -> Trust:
     return Trust(_note(sanction, rests), rests=True)
 
 
-def _note(sanction: Sanction, sentence: str) -> Reason:
+def _note(sanction: InForce, sentence: str) -> Reason:
     return Reason(
-        rule=TRUST_RULE, effect="note", sentence=sentence, evidence={"sanction": sanction.pk}
+        rule=TRUST_RULE, effect="note", sentence=sentence, evidence={"sanction": sanction.id}
     )

@@ -16,6 +16,7 @@ from comments.intake import (
     Verdict,
 )
 from comments.models import Comment, Commenter
+from comments.shown import Row
 from comments.status import Status
 from moderation.desk.record import open_request
 from moderation.learning.jobs import enqueue_judgement
@@ -109,7 +110,7 @@ class Screener:
             decided=request.status_before if request else "",
         )
 
-    def cite(self, comments: Sequence[Comment]) -> Mapping[int, QuotedClause]:
+    def cite(self, comments: Sequence[Row]) -> Mapping[int, QuotedClause]:
         """See comments.intake.Screener: one query."""
         return cited_clauses([comment.pk for comment in comments])
 

@@ -47,7 +47,23 @@ class Site:
 
     def count_no_flood(self) -> None:
         """All tests write from one network, under few names."""
-        code = "from moderation.models import Rule; Rule.objects.filter(kind='flood').delete()"
+        self._run("from moderation.models import Rule; Rule.objects.filter(kind='flood').delete()")
+
+    def hold_conversation(self, size: int) -> str:
+        """A post with so many comments of made-up words; its address."""
+        return self._manage("demo_conversation", str(size))
+
+    def bring(self, export: Path) -> None:
+        """Import a WordPress export."""
+        self._manage("import_wordpress", str(export))
+
+    def close_comments(self, post: str) -> None:
+        """As the post's author does in the admin."""
+        slug = post.strip("/").rpartition("/")[2]
+        closing = f"filter(slug={slug!r}).update(comments_status='closed')"
+        self._run(f"from blog.models import Post; Post.objects.{closing}")
+
+    def _run(self, code: str) -> None:
         self._manage("shell", "-v", "0", "-c", code)
 
     def _manage(self, *arguments: str) -> str:

@@ -29,6 +29,13 @@ from comments.names import mixed_words, office_words, skeleton, skeletons
         "Ada\u00adBergman",
         "Ⓐda Bergman",
         "@da Bergman",
+        "ꓮda Bergman",
+        "ꓮꓓꓮ ꓐꓰꓣꓖꓟꓮꓠ",
+        "ᗩᗪᗩ ᗷᗴᖇGᗰᗩᑎ",
+        "🅐🅓🅐 🅑🅔🅡🅖🅜🅐🅝",
+        "🅰🅳🅰 Bergman",
+        "🇦🇩🇦 🇧🇪🇷🇬🇲🇦🇳",
+        "🇺🇦 Ada Bergman 🅾",
     ],
 )
 def test_look_alikes_share_a_skeleton(typed):
@@ -55,7 +62,7 @@ def test_names_in_other_scripts_are_told_apart(names):
     assert all(skeletons(name) for name in names)
 
 
-@pytest.mark.parametrize("name", ["Hаnna", "Paνel", "Аda", "Ha\u200bнna"])
+@pytest.mark.parametrize("name", ["Hаnna", "Paνel", "Аda", "Ha\u200bнna", "ꓮda", "Дdⴰ"])
 def test_a_word_of_two_alphabets_is_mixed(name):
     assert mixed_words(name)
 

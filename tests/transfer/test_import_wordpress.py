@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from blog.models import Post, Tag
 from comments import markup
@@ -342,6 +343,14 @@ def test_a_date_beyond_all_calendars_stops_no_import(make_export, date):
     undated = wxr_files.item(1, wxr_files.comment(1)).replace("2013-03-01", "0000-00-00")
     bring(make_export(undated.replace("</item>", f"<pubDate>{date}</pubDate></item>")))
     assert Post.objects.get().is_published
+
+
+@pytest.mark.parametrize("date", ["2099-01-01 00:00:00", "0000-00-00 00:00:00"])
+def test_no_comment_comes_from_the_future(make_export, date):
+    late = wxr_files.item(1, wxr_files.comment(1, date=date)).replace("2013-03-01", "2099-01-01")
+    bring(make_export(late))
+    comment = Comment.objects.get()
+    assert max(comment.submitted_at, comment.published_at, comment.changed_at) <= timezone.now()
 
 
 def test_an_endless_comment_id_stops_no_import(make_export):

@@ -1,11 +1,14 @@
 """Files that are no export, cut short or hostile: one sentence with the line, nothing written."""
 
+import os
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from blog.models import Post
 from tests.transfer import wxr_files
 from transfer.models import ImportedItem
+from transfer.wordpress import WordPressImport
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +47,10 @@ REFUSED = {
     "wrong encoding": (WHOLE.replace("UTF-8", "UTF-16"), r"line 1: .*encoding"),
     "after the end": (WHOLE + "<rss/>", rf"line {LAST}: something follows"),
     "blank lines count": ("\n\n" + WHOLE.replace("Text 2", "a & b"), rf"line {LINE + 2}: "),
+    "not the encoding it is in": (
+        WHOLE.replace("Text 2", "Caf\udce9"),
+        rf"line {LINE}: .*another encoding",
+    ),
     "undefined entity": (WHOLE.replace("Text 2", "&nbsp;"), rf"line {LINE}: .*entity"),
 }
 
@@ -52,7 +59,7 @@ REFUSED = {
 def test_refused_with_one_sentence_that_names_the_line(tmp_path, name):
     content, sentence = REFUSED[name]
     path = tmp_path / "export.xml"
-    path.write_text(content)
+    path.write_text(content, errors="surrogateescape")
     with pytest.raises(CommandError, match=sentence) as refusal:
         call_command("import_wordpress", str(path))
     assert str(refusal.value).endswith("Nothing was imported.")
@@ -83,6 +90,38 @@ def test_a_file_that_cannot_be_read(tmp_path):
     for path in (tmp_path, tmp_path / "missing.xml"):
         with pytest.raises(CommandError, match="can't be read"):
             call_command("import_wordpress", str(path))
+
+
+def test_what_is_no_file_is_to_be_saved_as_one(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = os.open(path, os.O_RDWR)  # or nobody could open it to read
+    try:
+        with pytest.raises(CommandError, match="save it as one first"):
+            call_command("import_wordpress", str(path))
+    finally:
+        os.close(writer)
+
+
+def test_a_file_that_changes_under_the_import_ends_it_with_a_sentence(tmp_path, monkeypatch):
+    path = tmp_path / "export.xml"
+    path.write_text(WHOLE)
+    check = WordPressImport.check
+
+    def check_then_cut(self, progress):
+        check(self, progress)
+        path.write_text(WHOLE[: WHOLE.index("Text 2")])
+
+    monkeypatch.setattr(WordPressImport, "check", check_then_cut)
+    with pytest.raises(CommandError, match=r"has changed since it was checked: line \d+: "):
+        call_command("import_wordpress", str(path))
+
+
+def test_an_export_of_nothing_says_so(tmp_path, capsys):
+    path = tmp_path / "export.xml"
+    path.write_text(wxr_files.export())
+    call_command("import_wordpress", str(path))
+    assert "There was nothing in it." in capsys.readouterr().out
 
 
 def test_fields_in_foreign_namespaces_are_not_wordpresss(tmp_path):

@@ -1,21 +1,41 @@
 """What goes on in the thread and branch that a draft would stand in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONObject
-
 from comments.intake import Draft
-from comments.models import Comment
 from comments.status import Status
-from moderation.models import Report, SlowBranch
-from moderation.screening.facts.base import Group
-from moderation.screening.facts.sanctions import holds
+from moderation.screening.facts.asking import Question, Rows
+from moderation.screening.facts.base import Asked
 
 PACE_OVER: Final = timedelta(hours=1)
+
+# The places are read with the rows: a move may have changed them since the form was made.
+SLOWED: Final = """
+    SELECT slow.head_id, slow.minutes, head.tree_id, head.lft, head.rght
+    FROM moderation_slowbranch slow
+    JOIN comments_comment head ON head.id = slow.head_id
+    JOIN comments_comment parent ON parent.tree_id = head.tree_id
+        AND parent.lft BETWEEN head.lft AND head.rght
+    WHERE parent.id = %(parent)s AND slow.set_at <= %(at)s
+    ORDER BY slow.minutes DESC
+"""
+# Every status is named, so that the index which ends with the time can be used: comments_queue.
+LATELY: Final = """
+    SELECT count(*) FROM comments_comment
+    WHERE tree_id = (SELECT tree_id FROM comments_comment WHERE id = %(parent)s)
+        AND status = ANY (%(statuses)s) AND submitted_at BETWEEN %(since)s AND %(at)s
+        AND id <> %(replaces)s
+"""
+OPEN_REPORTS: Final = """
+    SELECT count(*) FROM moderation_report report
+    JOIN comments_comment reported ON reported.id = report.comment_id
+    WHERE reported.tree_id = (SELECT tree_id FROM comments_comment WHERE id = %(parent)s)
+        AND report.reported_at <= %(at)s
+        AND (report.answered_at IS NULL OR report.answered_at > %(at)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -30,7 +50,7 @@ class Slowed:
 
 
 @dataclass(frozen=True)
-class Branch(Group):
+class Branch(Asked):
     """The slowed branches around the draft, the slowest first, and how lively its thread is.
 
     Counted are the comments of the hour before and the reports that were open.
@@ -41,52 +61,23 @@ class Branch(Group):
     reports: int = 0
 
     @classmethod
-    def gather(cls, draft: Draft, at: datetime) -> Self:
-        """See Group. Of slow mode only what still holds is known, not what was lifted since."""
+    def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
+        """See Asked; none where nothing is answered."""
         if draft.parent is None:
+            return []
+        asked = {
+            "parent": draft.parent.pk,
+            "at": at,
+            "since": at - PACE_OVER,
+            "replaces": draft.replaces.pk if draft.replaces else 0,
+            "statuses": Status.values,
+        }
+        return [Question(sql, asked) for sql in (SLOWED, LATELY, OPEN_REPORTS)]
+
+    @classmethod
+    def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
+        """See Asked. Of slow mode only what still holds is known, not what was lifted since."""
+        if not answers:
             return cls()
-        row = (
-            Comment.objects.filter(pk=draft.parent.pk)
-            .values_list(
-                ArraySubquery(_slowed(draft, at)),
-                Coalesce(Subquery(_lately(draft, at)), 0),
-                Coalesce(Subquery(_open_reports(at)), 0),
-            )
-            .first()
-        )
-        if row is None:
-            return cls()
-        slowed, replies, reports = row
-        return cls(tuple(Slowed(**one) for one in slowed), replies, reports)
-
-
-def _slowed(draft: Draft, at: datetime) -> QuerySet:
-    slow = SlowBranch.objects.filter(holds("head", draft), set_at__lte=at)
-    place = {name: f"head__{name}" for name in ("tree_id", "lft", "rght")}
-    return slow.order_by("-minutes").values(
-        row=JSONObject(head_id="head_id", minutes="minutes", **place)
-    )
-
-
-def _lately(draft: Draft, at: datetime) -> QuerySet:
-    # Every status, so that the index which ends with the time can be used: comments_queue.
-    lately = Comment.objects.filter(
-        tree_id=OuterRef("tree_id"),
-        status__in=Status.values,
-        submitted_at__range=(at - PACE_OVER, at),
-    )
-    if draft.replaces is not None:
-        lately = lately.exclude(pk=draft.replaces.pk)
-    return _count(lately, "tree_id")
-
-
-def _open_reports(at: datetime) -> QuerySet:
-    open_then = Q(answered_at=None) | Q(answered_at__gt=at)
-    reports = Report.objects.filter(
-        open_then, comment__tree_id=OuterRef("tree_id"), reported_at__lte=at
-    )
-    return _count(reports, "comment__tree_id")
-
-
-def _count(rows: QuerySet, by: str) -> QuerySet:
-    return rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+        slowed, ((replies,),), ((reports,),) = answers
+        return cls(tuple(Slowed(*row) for row in slowed), replies, reports)

@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
-from django.db.models import Q
-
 from comments.intake import Draft
-from comments.models import Comment
 from comments.status import Remover, Status
-from moderation.screening.facts.asking import Question, Rows, question
+from moderation.screening.facts.asking import Question, Rows
 from moderation.screening.facts.base import Asked
 
 LATEST: Final = 200  # comments looked at, which bounds the query and what a rule may ask
 NETWORK_FOR: Final = timedelta(days=2)  # how long a network counts as the same person
 AGAINST: Final = frozenset({Status.REJECTED, Status.SPAM})
 FIELDS: Final = (
-    "pk", "post_id", "tree_id", "lft", "status", "submitted_at", "commenter_id", "user_id", "name",
+    "id", "post_id", "tree_id", "lft", "status", "submitted_at", "commenter_id", "user_id", "name",
     "published_at", "changed_at", "removed_by",
 )  # fmt: skip
+QUERY: Final = f"""
+    SELECT {", ".join(FIELDS)} FROM comments_comment
+    WHERE {{whose}} AND submitted_at < %(at)s AND id <> %(replaces)s
+    ORDER BY submitted_at DESC, id DESC LIMIT %(latest)s
+"""  # noqa: S608 (put together from constants)
+BY_USER: Final = QUERY.format(whose="user_id = %(who)s")
+BY_COMMENTER: Final = QUERY.format(whose="commenter_id = %(who)s")
+BY_NETWORK: Final = QUERY.format(whose="network = %(who)s AND submitted_at > %(since)s")
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,19 @@ class History(Asked):
     @classmethod
     def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
         """See Asked: one for each index, which OR would not use in order."""
-        return [_latest(same, draft, at) for same in _same_person(draft, at)]
+        asked = {
+            "at": at,
+            "since": at - NETWORK_FOR,
+            "replaces": draft.replaces.pk if draft.replaces else 0,
+            "latest": LATEST,
+        }
+        return [Question(sql, {**asked, "who": who}) for sql, who in _same_person(draft)]
 
     @classmethod
     def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
         """See Asked. A status that was changed several times counts by its last change."""
         rows = (dict(zip(FIELDS, row, strict=True)) for rows in answers for row in rows)
-        past = {row["pk"]: _past(draft, at, row) for row in rows}
+        past = {row["id"]: _past(draft, at, row) for row in rows}
         newest_first = sorted(past.values(), key=lambda one: (one.submitted_at, one.id))
         return cls(tuple(reversed(newest_first)))
 
@@ -87,30 +98,23 @@ class History(Asked):
         return max(refused, default=None)
 
 
-def _same_person(draft: Draft, at: datetime) -> list[Q]:
-    """Empty for somebody of whom nothing is known."""
-    same = []
+def _same_person(draft: Draft) -> list[tuple[str, int | str]]:
+    """The statement for each thing that tells the person; none for somebody who is not known."""
+    same: list[tuple[str, int | str]] = []
     if draft.user is not None:
-        same.append(Q(user=draft.user))
+        same.append((BY_USER, draft.user.pk))
     if draft.commenter is not None:
-        same.append(Q(commenter=draft.commenter))
+        same.append((BY_COMMENTER, draft.commenter.pk))
     if draft.network:
-        same.append(Q(network=draft.network, submitted_at__gt=at - NETWORK_FOR))
+        same.append((BY_NETWORK, draft.network))
     return same
-
-
-def _latest(same: Q, draft: Draft, at: datetime) -> Question:
-    earlier = Comment.objects.filter(same, submitted_at__lt=at).order_by("-submitted_at", "-pk")
-    if draft.replaces is not None:
-        earlier = earlier.exclude(pk=draft.replaces.pk)
-    return question(earlier.values_list(*FIELDS)[:LATEST])
 
 
 def _past(draft: Draft, at: datetime, row: dict[str, Any]) -> Past:
     status, decided_at = _status_at(at, row)
     by_moderator = row["removed_by"] == Remover.MODERATOR
     return Past(
-        id=row["pk"],
+        id=row["id"],
         post_id=row["post_id"],
         tree_id=row["tree_id"],
         lft=row["lft"],

@@ -1,34 +1,105 @@
 """What moderators have set about the writer of a draft."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
-
-from django.db.models import Q
+from typing import Any, Final, Self
 
 from comments.intake import Draft
-from comments.models import Comment, Commenter
+from comments.models import Commenter
 from moderation.models import Sanction
+from moderation.models.sanctions import citation, scope_in_words
 from moderation.people.persons import digest_of_mail, fits_pattern
-from moderation.screening.facts.base import Group
+from moderation.screening.facts.asking import Question, Rows
+from moderation.screening.facts.base import Asked
+
+FIELDS: Final = (
+    "id", "effect", "target", "note", "until_at", "made_at", "regained_after", "mail_digest",
+    "pattern", "post_id", "branch_id",
+)  # fmt: skip
+# Names are compared when they are read: there are few. Of a branch the places are read with the
+# row: a move may have changed them since the form was made. A clause is named as it is called in
+# the latest version of the policy that has it.
+QUERY: Final = f"""
+    SELECT {", ".join(f"s.{field}" for field in FIELDS)},
+        post.title, branch.number, branched.title, set_by.username, clause.number, clause.title
+    FROM moderation_sanction s
+    LEFT JOIN blog_post post ON post.id = s.post_id
+    LEFT JOIN comments_comment branch ON branch.id = s.branch_id
+    LEFT JOIN blog_post branched ON branched.id = branch.post_id
+    LEFT JOIN auth_user set_by ON set_by.id = s.made_by_id
+    LEFT JOIN LATERAL (
+        SELECT one.number, one.title FROM moderation_clause one
+        JOIN moderation_policy version ON version.id = one.policy_id
+        WHERE s.clause <> '' AND one.key = s.clause AND version.version IS NOT NULL
+        ORDER BY version.version DESC LIMIT 1
+    ) clause ON true
+    WHERE s.made_at <= %(at)s
+        AND (s.until_at IS NULL OR s.until_at > %(at)s)
+        AND (s.lifted_at IS NULL OR s.lifted_at > %(at)s)
+        AND (s.target = 'name'
+            OR s.commenter_id = ANY (%(commenters)s)
+            OR s.mail_digest <> '' AND s.mail_digest = ANY (%(mails)s)
+            OR s.network <> '' AND s.network = %(network)s)
+        AND (s.post_id IS NULL AND s.branch_id IS NULL
+            OR s.post_id = %(post)s
+            OR EXISTS (
+                SELECT FROM comments_comment parent
+                WHERE parent.id = %(parent)s AND parent.tree_id = branch.tree_id
+                    AND parent.lft BETWEEN branch.lft AND branch.rght
+            ))
+    ORDER BY s.id
+"""  # noqa: S608 (put together from constants)
 
 
 @dataclass(frozen=True)
-class Sanctions(Group):
-    """The sanctions in force that concern the draft, with what their sentences need.
+class InForce:
+    """One sanction, or trust, with what its sentences need."""
+
+    id: int
+    effect: str
+    target: str
+    note: str
+    until_at: datetime | None
+    made_at: datetime
+    regained_after: int
+    mail_digest: str
+    pattern: str
+    post_id: int | None
+    branch_id: int | None
+    where: str
+    set_by: str  # empty: by an account that is no more
+    clause: str  # number and title; empty: none
+
+
+@dataclass(frozen=True)
+class Sanctions(Asked):
+    """The sanctions in force that concern the draft.
 
     Of the network of an edit that of the first text counts; of a comment that its writer
     continues, by the private link or not, the identity of who wrote it.
     """
 
-    found: tuple[Sanction, ...] = ()
+    found: tuple[InForce, ...] = ()
 
     @classmethod
-    def gather(cls, draft: Draft, at: datetime) -> Self:
-        """See Group."""
-        concerned = Sanction.objects.in_force(at).filter(_is_about(draft), _holds_where(draft))
-        read = concerned.select_related("post", "branch__post", "made_by").order_by("pk")
-        return cls(tuple(one for one in read if _fits(one, draft)))
+    def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
+        """See Asked."""
+        asked = {
+            "at": at,
+            "commenters": [one.pk for one in identities(draft)],
+            "mails": [digest_of_mail(mail) for mail in mails(draft)],
+            "network": draft.network or (draft.replaces.network if draft.replaces else ""),
+            "post": draft.post.pk,
+            "parent": draft.parent.pk if draft.parent else 0,
+        }
+        return [Question(QUERY, asked)]
+
+    @classmethod
+    def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
+        """See Asked."""
+        (rows,) = answers
+        return cls(tuple(one for one in map(_in_force, rows) if _fits(one, draft)))
 
 
 def identities(draft: Draft) -> list[Commenter]:
@@ -45,39 +116,17 @@ def mails(draft: Draft) -> list[str]:
     return [mail for mail in (draft.mail, *confirmed) if mail]
 
 
-def _is_about(draft: Draft) -> Q:
-    """Names are compared when they are read: there are few."""
-    about = Q(target=Sanction.Target.NAME)
-    if known := identities(draft):
-        about |= Q(commenter__in=known)
-    if given := mails(draft):
-        about |= Q(mail_digest__in=[digest_of_mail(mail) for mail in given])
-    network = draft.network or (draft.replaces.network if draft.replaces else "")
-    return about | Q(network=network) if network else about
-
-
-def _holds_where(draft: Draft) -> Q:
-    everywhere = Q(post=None, branch=None)
-    return everywhere | Q(post=draft.post.pk) | holds("branch", draft)
-
-
-def holds(branch: str, draft: Draft) -> Q:
-    """Where the draft would stand in the branch that the comment named by a field begins.
-
-    The places are read with the row: a move may have changed them since the form was made.
-    """
-    if draft.parent is None:
-        return Q(pk__in=[])
-    parent = Comment.objects.filter(pk=draft.parent.pk).order_by()[:1]
-    return Q(
-        **{
-            f"{branch}__tree_id": parent.values("tree_id"),
-            f"{branch}__lft__lte": parent.values("lft"),
-            f"{branch}__rght__gte": parent.values("rght"),
-        }
+def _in_force(row: Sequence[Any]) -> InForce:
+    plain = dict(zip(FIELDS, row, strict=False))
+    post, branch, branched, set_by, number, title = row[len(FIELDS) :]
+    where = (
+        scope_in_words(post=post or "")
+        if plain["branch_id"] is None
+        else scope_in_words(post=branched, branch=branch or "")
     )
+    return InForce(**plain, where=where, set_by=set_by or "", clause=citation(number, title))
 
 
-def _fits(sanction: Sanction, draft: Draft) -> bool:
+def _fits(sanction: InForce, draft: Draft) -> bool:
     is_name = sanction.target == Sanction.Target.NAME
     return not is_name or fits_pattern(draft.name, sanction.pattern)

@@ -1,5 +1,7 @@
 """Blocked and listed sources."""
 
+import time
+
 import pytest
 
 from moderation.screening.kinds.blocked_sources import (
@@ -45,7 +47,7 @@ def test_a_note_is_said_to_the_writer_and_a_place_without_one_is_not_named():
     text = "> https://bad.example/1\n\nhttps://mixed.example/blog/2"
     found = BlockedSource().judge(make_facts(text=text), PLACES)
     assert found.sentence == (
-        f"It links to what is blocked: bad.example, mixed.example/blog ({NOTE})."
+        f"It links to what is blocked: bad.example and mixed.example/blog ({NOTE})."
     )
     assert found.evidence["sources"] == [
         {"link": "https://bad.example/1", "source": "bad.example", "note": ""},
@@ -54,6 +56,25 @@ def test_a_note_is_said_to_the_writer_and_a_place_without_one_is_not_named():
     assert found.advice == f"It links to mixed.example/blog ({NOTE})."
     only = BlockedSource().judge(make_facts(text="https://bad.example/1"), PLACES)
     assert only.advice == ""
+
+
+def test_hundreds_of_places_and_links_take_no_time():
+    places = tuple(f"host{n}.example/x a note" for n in range(1000))
+    text = " ".join(f"http://h{n}.example/p?utm_source={n}" for n in range(500))
+    facts = make_facts(text=f"{text} https://a.host9.example/x/y")
+    began = time.thread_time()
+    found = BlockedSource().judge(facts, Blocked(sources=places))
+    assert [one["source"] for one in found.evidence["sources"]] == ["host9.example/x"]
+    found = UnlistedSource().judge(facts, Allowed(sources=places))
+    assert len(found.evidence["links"]) == 500
+    assert found.sentence.endswith(" and 490 more.")
+    assert time.thread_time() - began < 1
+
+
+def test_a_narrower_host_goes_before_a_wider_one():
+    places = Blocked(sources=("bad.example wide", "blog.bad.example narrow"))
+    found = BlockedSource().judge(make_facts(text="https://blog.bad.example/1"), places)
+    assert found.evidence["sources"][0]["note"] == "narrow"
 
 
 @pytest.mark.parametrize("line", ["example.org/a b", "https://www.example.org", "*.example.org x"])

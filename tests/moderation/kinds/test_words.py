@@ -1,6 +1,8 @@
 """Listed words: whole, folded, with stars, in phrases, and where they hide."""
 # ruff: noqa: RUF001, RUF003 (characters that look like others are the matter of this file)
 
+import time
+
 import pytest
 
 from moderation.screening.kinds.words import Parameters, Words
@@ -75,6 +77,7 @@ def test_a_listed_word_is_found_where_it_stands(listed, text, found):
         ("nice", "in ice"),
         ("lodz", "Łódź"),
         ("soso", "ṣọ́ṣọ́"),
+        ("ill", "| i | ll |, no!l"),
     ],
 )
 def test_honest_words_are_not_taken_for_listed_ones(listed, text):
@@ -95,6 +98,10 @@ def test_honest_words_are_not_taken_for_listed_ones(listed, text):
         "ᴠɪᴀɢʀᴀ",
         "v1agra",
         "v1@gra",
+        "v!agra",
+        "v|agra",
+        "v\ufe0fia\U000e0101gra",
+        "via\u3164gra",
         "vi@gr@",
         "v\u0336i\u0336a\u0336g\u0336r\u0336a\u0336",
         "v i a g r a",
@@ -110,6 +117,13 @@ def test_honest_words_are_not_taken_for_listed_ones(listed, text):
 def test_a_disguise_does_not_hide_a_word(disguise):
     assert found_in(f"Cheap {disguise} here", "viagra")
     assert found_in(f"Cheap {disguise} here", "Viagra*") or " " in disguise or "gra" in disguise
+
+
+@pytest.mark.parametrize("text", ["a" * 19_990 + "@", "a@" * 9_990, "a!" * 9_990, "a 1" * 6_000])
+def test_one_long_word_takes_no_time(text):
+    began = time.thread_time()
+    judge("casino", "viagra*", "buy now", text=text)
+    assert time.thread_time() - began < 1
 
 
 def test_places_are_those_of_the_text_as_it_was_written():

@@ -215,3 +215,17 @@ def test_a_slowed_branch_makes_no_form_stale(client, moderator, comment):
     client.post(reverse("moderation:act", args=[waiting.pk, "publish"]), {"version": 1})
     waiting.refresh_from_db()
     assert waiting.is_published
+
+
+def test_a_clause_is_chosen_and_shown_by_number_and_title(client, moderator, comment):
+    cited = "clause 1 of the policy, “Argue with what was said, not with who said it”"
+    assert '<option value="respect">1. Argue with what' in shown(client, ADD)
+    answer = client.post(ADD, fill(comment, clause="no such clause"))
+    assert "Select a valid choice" in answer.content.decode()
+    client.post(ADD, fill(comment, clause="respect"))
+    sanction_person(person=Person(pattern="Nobody"), effect="bar", by=moderator, clause="gone")
+    page = shown(client, LIST)
+    assert cited in page
+    assert re.search(r'class="field-cited">gone<', page)
+    sanction = Sanction.objects.get(clause="respect")
+    assert cited in shown(client, f"{LIST}{sanction.pk}/change/")

@@ -171,8 +171,8 @@ def test_the_person_is_told_where_until_when_by_which_clause_and_why(hanna, mo):
         clause="respect", note="No more insults.",
     )  # fmt: skip
     said = (
-        "You can't comment under this post until 5 March 2099, 14:00 (clause “respect” of the"
-        " policy). No more insults."
+        "You can't comment under this post until 5 March 2099, 14:00 (clause 1 of the policy,"
+        " “Argue with what was said, not with who said it”). No more insults."
     )
     assert intake.advise(make_draft(post, "", name="", commenter=hanna)).refusal == said
     assert intake.advise(make_draft(post, "", name="")).refusal == ""

@@ -44,6 +44,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path} can't be read: {error.strerror}.") from error
         with file:
+            if not file.seekable():
+                raise CommandError(f"{path} is no file: it is read twice, so save it as one first.")
             _take_lock()
             try:
                 self.stdout.write(self._import(path, file, author))
@@ -58,10 +60,15 @@ class Command(BaseCommand):
             _with_progress(work.check, stream, "Checking", size)
         except NotAnExport as error:
             raise CommandError(f"{path.name}, {error}. Nothing was imported.") from error
+        except OSError as error:
+            raise CommandError(f"{path} can't be read: {error.strerror}.") from error
         try:
             _with_progress(work.run, stream, "Importing", size)
         except TreeBusy as error:
             raise CommandError(f"{error} What is in so far stays; run it again.") from error
+        except (NotAnExport, OSError) as error:
+            reason = "The file has changed since it was checked"
+            raise CommandError(f"{reason}: {error}. What is in so far stays.") from error
         return f"Imported {path.name}.\n\n{work.report}"
 
 

@@ -1,0 +1,63 @@
+"""The page of a post as everybody gets it: which are stored, what they hang on, how long they hold.
+
+A query that the page knows nothing of is left out of what it is known by; one that asks for one
+commenter's words, of which there are too many, is answered without being stored.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse
+
+from blog.models import Post
+from core.stored_pages import Built, page_of, respond
+
+VIEWS: Final = frozenset({"", "threaded", "chronological", "author"})
+PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
+DAY: Final = timedelta(days=1)
+
+
+def answer_everybody(
+    request: HttpRequest, kind: str, slug: str, build: Callable[[], Built]
+) -> HttpResponse:
+    """The stored page, or the one that `build` makes; it raises Http404 for what is not public."""
+
+    def key() -> str:
+        found = Post.objects.filter(kind=kind, slug=slug).values_list("pk", flat=True)
+        return key_of(found.first() or 0)
+
+    return respond(request, page_of(path_of(request), key, build))
+
+
+def key_of(post_id: int) -> str:
+    """By which the triggers count what changes on a post's page."""
+    return f"post:{post_id}"
+
+
+def path_of(request: HttpRequest) -> str:
+    """What a page is stored by; empty for one that is not to be stored."""
+    asked = {name: request.GET.get(name, "") for name in ("view", "page", "by")}
+    if asked.pop("by") or asked["view"] not in VIEWS:
+        return ""
+    if not PAGE_NUMBER.fullmatch(asked["page"] or "1"):
+        return ""
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{request.path}?{query}"
+
+
+def valid_until(post: Post, moment: datetime) -> datetime:
+    """Until when a page that was begun at a moment holds by the clock, at most a day. One query.
+
+    Comments close; a post or page appears here or beside; and what is said of an old post counts
+    its days. The form's stamp grows no older than that either.
+    """
+    appearing = Post.objects.filter(status__in=Post.PUBLIC, published_at__gt=moment)
+    next_one = appearing.aggregate(next=Min("published_at"))["next"]
+    times = [moment + DAY, next_one, post.comments_end_at]
+    if post.published_at is not None:
+        times.append(post.published_at + DAY * ((moment - post.published_at) // DAY + 1))
+    return min(time for time in times if time is not None and time > moment)

@@ -1,0 +1,245 @@
+"""The HTML of a conversation, written here and nowhere else.
+
+By hand, since the template engine takes ten times as long for a long thread. Every value goes
+through `_text` on its way in, but for what is safe already: the HTML of a text (comments.markup),
+figures (comments.shapes), and addresses made of numbers.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from html import escape as _text
+from typing import Final
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils import dateformat, timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from blog.models import Post
+from comments.models import Commenter
+from comments.private_links import status_address
+from comments.shapes import shape_of
+from comments.shown import Row
+from comments.status import Status
+from comments.thread import Entry
+
+NUMBER: Final = "9.9"  # stands in an address for any number
+BESIDE: Final = ", beside it: no more levels below"
+WAITS: Final = "Waiting for another look by a moderator."
+
+
+def thread_html(
+    entries: Iterable[Entry], post: Post, reader: Commenter | None = None
+) -> SafeString:
+    """A list of lists. With a `reader` it says what only they may see: then it is private."""
+    return mark_safe(Thread(post, reader).write(entries))  # noqa: S308
+
+
+def folding(html: str, anchor: str, is_long: bool) -> SafeString:
+    """The text of a comment, folded at first if it is long; `html` is safe."""
+    text = f'<div class="comment-text" dir="auto">{html}</div>'
+    if is_long:
+        text = (
+            f'<input class="unfold unseen" type="checkbox" id="unfold-{anchor}" autocomplete="off">'
+            f"\n{text}\n"
+            f'<label class="unfold-label" for="unfold-{anchor}">'
+            '<span class="more">Show the whole comment</span>'
+            '<span class="less">Fold it again</span></label>'
+        )
+    return mark_safe(text)  # noqa: S308
+
+
+class Thread:
+    """Writes the comments of one page, with what they have in common at hand."""
+
+    def __init__(self, post: Post, reader: Commenter | None) -> None:
+        self.author_id = post.author_id
+        self.takes_comments = post.accepts_comments
+        self.reader_id = reader.pk if reader else None
+        self.address = _text(post.get_absolute_url())
+        self.site = _text(settings.SITE_URL)
+        page = "" if post.kind == Post.Kind.POST else "page-"
+        self.place = reverse(f"comments:{page}permalink", args=[post.slug, NUMBER])
+        self.report = _report_address(post)
+        self.zone: tzinfo = timezone.get_current_timezone()
+        self.days: dict[tuple[int, int, int], str] = {}
+
+    def write(self, entries: Iterable[Entry]) -> str:
+        """All of it."""
+        written = []
+        for entry in entries:
+            if entry.opens:
+                written.append(self._opening(entry))
+            written += ("<li>\n", self._comment(entry), "\n")
+            if not entry.deeper:
+                written.append("</li>" + "</ol></details></li>" * entry.closes + "\n")
+        return "".join(written) + ("</ol>" if written else "")
+
+    def _opening(self, entry: Entry) -> str:
+        if entry.depth == 1:
+            return '<ol class="thread">'
+        parent = entry.parent
+        known = parent is not None and parent.name and parent.is_published
+        to = f" to <bdi>{_text(parent.name)}</bdi>" if known and parent else ""
+        return f'<details class="replies" open><summary>Replies{to}</summary><ol class="thread">'
+
+    def _comment(self, entry: Entry) -> str:
+        row = entry.comment
+        if row.is_published:
+            kind, inside = self._published(entry)
+        elif row.number:
+            kind, inside = " tombstone", self._tombstone(entry)
+        else:
+            kind, inside = " waiting", self._waiting(entry)
+        new = " new" if entry.is_new else ""
+        return f'<article class="comment{kind}{new}" id="{row.anchor}">\n{inside}\n</article>'
+
+    def _published(self, entry: Entry) -> tuple[str, str]:
+        row, parent = entry.comment, entry.parent
+        number, name = row.number, _text(row.name)
+        goes_on = row.continues and parent is not None and parent.is_published
+        lines = [
+            f'<header>\n<h3>{shape_of(row)}<a class="writer" rel="nofollow" title="Only what this'
+            f' commenter wrote here" href="{self.address}?by={number}#comments">'
+            f"<bdi>{name}</bdi></a>{self._badge(row)}</h3>",
+            self._number(row, ' title="Link to this comment"'),
+            self._time(row.published_at),
+        ]
+        if row.edited_at:
+            lines.append(f'<span class="edited">edited {self._time(row.edited_at)}</span>')
+        if entry.is_new:
+            lines.append('<strong class="new-mark">new</strong>')
+        lines.append(self._continued(entry) if row.continues else self._in_reply_to(entry))
+        lines += ("</header>", folding(entry.html, row.anchor, row.is_long), "<footer>")
+        if self.takes_comments:
+            reply = f"{self._permalink(row)}reply/"
+            lines.append(
+                f'<a class="reply" rel="nofollow" href="{reply}">Reply<span class="unseen"> to'
+                f" {number} by <bdi>{name}</bdi></span></a>\n"
+                f'<a class="quote" rel="nofollow" href="{reply}?quote=1">Quote'
+                f'<span class="unseen"> {number}</span></a>'
+            )
+        lines += (self._branch(entry), _back_links(entry))
+        if self.report:
+            lines.append(
+                f'<a class="report" rel="nofollow" href="{self._at(self.report, row)}">Report'
+                f'<span class="unseen"> {number} by {name}</span></a>'
+            )
+        lines.append("</footer>")
+        return (" continuation" if goes_on else ""), "\n".join(filter(None, lines))
+
+    def _tombstone(self, entry: Entry) -> str:
+        row = entry.comment
+        gone = self._why_gone(entry)
+        if row.status == Status.PENDING and self.reader_id and row.commenter_id == self.reader_id:
+            gone = (
+                f"{folding(entry.html, row.anchor, row.is_long)}\n"
+                '<p class="help">Only you see this text: it waits for another look by a moderator.'
+                f' <a href="{_text(status_address(row))}">Its private page</a></p>'
+            )
+        lines = ["<header>", self._number(row), self._in_reply_to(entry), "</header>", gone]
+        lines += ["<footer>", self._branch(entry), _back_links(entry), "</footer>"]
+        return "\n".join(filter(None, lines))
+
+    def _why_gone(self, entry: Entry) -> str:
+        row, clause = entry.comment, entry.clause
+        if row.is_withdrawn:
+            return '<p class="gone">Withdrawn by its writer.</p>'
+        if row.status == Status.PENDING:
+            return f'<p class="gone">{WAITS}</p>'
+        cited = (
+            f': <a href="{_text(clause.address)}">clause {clause.number}<span class="unseen">,'
+            f" {_text(clause.title)}</span></a>"
+            if clause
+            else ""
+        )
+        return f'<p class="gone">Removed by a moderator{cited}.</p>'
+
+    def _waiting(self, entry: Entry) -> str:
+        row = entry.comment
+        return (
+            f"<header>\n<h3>{shape_of(row)}<bdi>{_text(row.name)}</bdi></h3>\n"
+            f'<a class="waiting-mark" href="{_text(status_address(row))}">waiting'
+            '<span class="unseen">: your comment, on its private page</span></a>\n'
+            f"{self._time(row.submitted_at)}\n{self._in_reply_to(entry)}\n</header>\n"
+            f"{folding(entry.html, row.anchor, row.is_long)}\n"
+            '<footer><span class="help">Only you see this; a moderator will read it.</span>'
+            "</footer>"
+        )
+
+    def _badge(self, row: Row) -> str:
+        if not row.user_id:
+            return ""
+        who = "author" if row.user_id == self.author_id else "staff"
+        return f' <span class="badge">{who}</span>'
+
+    def _number(self, row: Row, title: str = "") -> str:
+        permalink = self._permalink(row)
+        return (
+            f'<a class="number" href="{permalink}" data-address="{self.site}{permalink}"{title}>'
+            f"{row.number}</a>"
+        )
+
+    def _continued(self, entry: Entry) -> str:
+        number = (entry.parent and entry.parent.number) or ""
+        return (
+            '<span class="in-reply-to">continued from'
+            f' <a href="{_text(entry.parent_href)}">{number}</a></span>'
+        )
+
+    def _in_reply_to(self, entry: Entry) -> str:
+        parent = entry.parent
+        if parent is None:
+            return ""
+        what = "a comment that is not public"
+        if entry.parent_href:
+            number = parent.number or "your waiting comment"
+            what = f'<a href="{_text(entry.parent_href)}">{number}</a>'
+        by = f" by <bdi>{_text(parent.name)}</bdi>" if parent.is_published else ""
+        beside = BESIDE if entry.comment.answers_id else ""
+        return f'<span class="in-reply-to">in reply to {what}{by}{beside}</span>'
+
+    def _branch(self, entry: Entry) -> str:
+        if not entry.has_replies:
+            return ""
+        row = entry.comment
+        return (
+            f'<a href="{self._permalink(row)}branch/">This branch'
+            f'<span class="unseen"> from {row.number}</span></a>'
+        )
+
+    def _permalink(self, row: Row) -> str:
+        return self._at(self.place, row)
+
+    def _at(self, address: str, row: Row) -> str:
+        return address.replace(NUMBER, row.number or "")
+
+    def _time(self, moment: datetime | None) -> str:
+        if moment is None:
+            return ""
+        local = moment.astimezone(self.zone)
+        date = (local.year, local.month, local.day)
+        day = self.days.get(date)
+        if day is None:
+            day = self.days[date] = dateformat.format(local, "j M Y")
+        clock = f"{local.hour:02}:{local.minute:02}"
+        return f'<time datetime="{local.isoformat()}">{_text(day)}, {clock}</time>'
+
+
+def _back_links(entry: Entry) -> str:
+    if not entry.back_links:
+        return ""
+    links = ", ".join(
+        f'<a href="{_text(target.href)}" title="{_text(target.name)}">{number}</a>'
+        for number, target in entry.back_links
+    )
+    return f'<span class="back-links">answered in {links}</span>'
+
+
+def _report_address(post: Post) -> str:
+    """Where a comment is reported; empty where nothing takes reports."""
+    where = {"kind": post.kind, "slug": post.slug, "number": NUMBER}
+    try:
+        return reverse("reports:report", kwargs=where)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,173 @@
+"""Pages that are the same for everybody, built once and handed out until something changes.
+
+What a page shows is counted by triggers, in the transaction that changes it: `site` for what
+stands on every page, a key such as `post:12` for the rest. A page is stored with the numbers read
+*before* it was built; whatever came between has counted on, so what was built of the old is never
+taken for the new. By the clock it holds until `valid_until`. Inside a transaction, whose own
+changes are counted at its end only, nothing is stored or found.
+"""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import lru_cache
+from threading import Lock
+from typing import Any, Final
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+from core import site
+from core.release import release
+
+MOST_PAGES: Final = 5_000
+MOST_BYTES: Final = 256 * 1024 * 1024
+LONGEST_PATH: Final = 300
+LEVEL: Final = 5  # of compression: 6 takes twice the time for two per cent
+REFUSED: Final = re.compile(r"\s*q=0(?:\.0*)?\s*")
+READ: Final = """
+    SELECT coalesce((SELECT value FROM core_version WHERE key = %s), 0),
+        coalesce((SELECT value FROM core_version WHERE key = 'site'), 0),
+        coalesce((SELECT version FROM core_sitesettings), 0)"""
+FIND: Final = """
+    SELECT page.key, page.key_version, page.site_version, page.valid_until, page.etag, page.body
+    FROM core_storedpage page
+    WHERE page.path = %s AND page.release = %s AND page.valid_until > %s
+    AND page.site_version =
+        coalesce((SELECT value FROM core_version WHERE key = 'site'), 0)
+    AND page.key_version =
+        coalesce((SELECT value FROM core_version WHERE key = page.key), 0)"""
+STORE: Final = """
+    INSERT INTO core_storedpage AS page (
+        path, key, key_version, site_version, valid_until, etag, body, release, size, stored_at
+    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (path) DO UPDATE SET (
+        key, key_version, site_version, valid_until, etag, body, release, size, stored_at
+    ) = (
+        excluded.key, excluded.key_version, excluded.site_version, excluded.valid_until,
+        excluded.etag, excluded.body, excluded.release, excluded.size, excluded.stored_at
+    )"""
+TIDY: Final = """
+    DELETE FROM core_storedpage WHERE path IN (
+        SELECT path FROM (
+            SELECT path, stored_at, row_number() OVER newest AS number, sum(size) OVER newest AS sum
+            FROM core_storedpage WINDOW newest AS (ORDER BY stored_at DESC)
+        ) AS page WHERE number > %s OR sum > %s
+    )"""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as it is handed out, with the versions of what it was made of."""
+
+    key: str
+    key_version: int
+    site_version: int
+    valid_until: datetime
+    etag: str
+    packed: bytes
+
+    @property
+    def body(self) -> bytes:
+        """The page's bytes."""
+        return gzip.decompress(self.packed)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A page that was just made, by which key its changes are counted, and until when it holds."""
+
+    key: str
+    body: bytes
+    valid_until: datetime
+
+
+_building = [Lock() for _ in range(64)]  # one page is built once at a time in a process
+
+
+def find_page(path: str) -> Page | None:
+    """The stored page of a path, if nothing that it shows has changed. One query."""
+    if connection.in_atomic_block or not path:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, [path, release(), timezone.now()])
+        row = cursor.fetchone()
+    return Page(*row) if row else None
+
+
+def page_of(path: str, key: Callable[[], str], build: Callable[[], Built]) -> Page:
+    """The page of a path, built and stored if there is none that still holds.
+
+    `key` finds out what the page will be of before anything of it is read; without a path the page
+    is not stored.
+    """
+    if page := find_page(path):
+        return page
+    with _building[hash(path) % len(_building)]:
+        return find_page(path) or _build(path, key(), build)
+
+
+def respond(request: HttpRequest, page: Page) -> HttpResponse:
+    """The page, or that it is what the reader has; with what core.short_way has to know of it."""
+    packed = accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+    etag = f'"{page.etag}-gzip"' if packed else f'"{page.etag}"'
+    response = HttpResponse(page.packed if packed else page.body)
+    if packed:
+        response["Content-Encoding"] = "gzip"
+    response["Cache-Control"] = "public, no-cache"
+    response["ETag"] = etag
+    patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
+    answer = get_conditional_response(request, etag=etag, response=response) or response
+    answer.of_page = page  # type: ignore[attr-defined]
+    return answer
+
+
+@lru_cache(maxsize=256)
+def accepts_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding names gzip and does not refuse it."""
+    for part in accepted.lower().split(","):
+        name, _, quality = part.partition(";")
+        if name.strip() == "gzip":
+            return not REFUSED.fullmatch(quality)
+    return False
+
+
+def _build(path: str, key: str, build: Callable[[], Built]) -> Page:
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [key])
+        key_version, site_version, settings_version = cursor.fetchone()
+    site.renew(settings_version)
+    with site.in_its_language() as spoken:
+        built = build()
+    etag, packed = _etag(built.body), _pack(built.body)
+    page = Page(key, key_version, site_version, built.valid_until, etag, packed)
+    # The process keeps the settings for all its threads: they may not be those that were read.
+    of_settings = {settings_version, spoken.version, site.current().version}
+    if len(of_settings) == 1 and built.key == key and _may_store(path):
+        _store(path, page)
+    return page
+
+
+def _may_store(path: str) -> bool:
+    return 0 < len(path) <= LONGEST_PATH and not connection.in_atomic_block
+
+
+def _store(path: str, page: Page) -> None:
+    values: list[Any] = [getattr(page, field.name) for field in fields(Page)]
+    values += [release(), len(page.packed), timezone.now()]
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, [path, *values])
+        cursor.execute(TIDY, [MOST_PAGES, MOST_BYTES])
+
+
+def _pack(body: bytes) -> bytes:
+    return gzip.compress(body, LEVEL, mtime=0)
+
+
+def _etag(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
