@@ -3,6 +3,7 @@ from django.urls import path, re_path
 
 from moderation.desk import views
 from moderation.desk.acts import ACTS
+from moderation.desk.move_views import move_page
 from moderation.notices.views import mails_page
 from moderation.people import brake_views
 
@@ -19,6 +20,7 @@ urlpatterns = [
     ),
     path("owed/<int:follow_up_id>/drop/", admin.site.admin_view(views.drop_reply), name="drop"),
     path("undo/", admin.site.admin_view(views.undo), name="undo"),
+    path("<int:comment_id>/move/", admin.site.admin_view(move_page), name="move"),
     path("<int:comment_id>/note/", admin.site.admin_view(views.note), name="note"),
     path("<int:comment_id>/", admin.site.admin_view(views.card_page), name="card"),
     path(
