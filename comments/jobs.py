@@ -2,8 +2,9 @@
 
 from comments.digests import send_digests
 from comments.index_jobs import index
-from comments.mails import make_digest, make_one
+from comments.mails import make_digest, make_moved, make_one
 from comments.mentions import forget_mentions, verify_mention
+from comments.moved import tell_of_move
 from comments.notifications import settle
 from comments.retention import forget_addresses
 
@@ -12,8 +13,10 @@ __all__ = [
     "forget_mentions",
     "index",
     "make_digest",
+    "make_moved",
     "make_one",
     "send_digests",
     "settle",
+    "tell_of_move",
     "verify_mention",
 ]

@@ -114,6 +114,26 @@ def make_one(
     )
 
 
+@maker("comments.moved")
+def make_moved(*, mail: Mail, kind: str, comment_id: int, commenter_id: int) -> Letter | None:
+    """The mail to a writer whose comment moved with its branch; None if it is not public now."""
+    commenter = Commenter.objects.filter(pk=commenter_id, mail=mail.to).first()
+    comment = _with_place().filter(pk=comment_id).first()
+    if commenter is None or comment is None or not comment.is_published:
+        return None
+    told = tell(comment, MailKind(kind), commenter)
+    if told is None:
+        return None
+    return Letter(
+        subject=f"Moved: your comment is under “{comment.post.title}” now",
+        headers={
+            **_headers(_one_scope(told.kind, commenter, comment)),
+            **thread_headers(comment, commenter, own_key=mail.key),
+        },
+        **_render("moved", commenter, comment, told=told),
+    )
+
+
 @maker("comments.digest")
 def make_digest(*, mail: Mail, commenter_id: int) -> Letter | None:
     """The daily mail, of what is still to be told of its items; None if nothing is."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import connection
 from django.db.models import F
+from django.utils import timezone
 
 from blog.models import Post
 from comments import tree
@@ -74,7 +75,18 @@ def renumber_branch(head: Comment) -> None:
             post_id=comment.post_id, number=number, defaults={"comment": comment}
         )
         _hold(comment, number, ordinal)
+    _tell_left_places(head)
     head.refresh_from_db(fields=["number", "ordinal"])
+
+
+def _tell_left_places(head: Comment) -> None:
+    """Note of all places of a branch's comments which are left, and which are held now."""
+    branch = head.get_descendants(include_self=True)
+    places = Place.objects.filter(comment__in=branch)
+    current = places.filter(post=F("comment__post"), number=F("comment__number"))
+    held = list(current.values_list("pk", flat=True))
+    Place.objects.filter(pk__in=held).update(left_at=None)
+    places.exclude(pk__in=held).filter(left_at=None).update(left_at=timezone.now())
 
 
 def find_place(post: Post, number: str) -> Place | None:

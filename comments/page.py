@@ -18,10 +18,11 @@ from django.http import Http404
 from blog.models import Post
 from comments import intake, markup, references
 from comments.models import Comment, Commenter, CommentQuerySet
+from comments.numbers import sort_key
 from comments.references import Target
 from comments.shown import Row, read_shown
 from comments.status import Status
-from comments.thread import Entry, arrange, in_order
+from comments.thread import Entry, Pointer, arrange, in_order
 
 WITH_WHAT_IT_ANSWERS: Final = ("parent", "answers")
 OWN_AT_MOST: Final = 50
@@ -35,11 +36,16 @@ CONNECTIONS: Final = """
     WHERE o.source_id = ANY(%(here)s)
     UNION SELECT o.source_id, p.comment_id, o.number FROM comments_openreference o
     JOIN comments_place p ON (p.post_id, p.number) = (o.post_id, o.number)
-    WHERE p.comment_id = ANY(%(here)s)"""
+    WHERE p.comment_id = ANY(%(here)s)
+    UNION SELECT 0, p.comment_id, p.number FROM comments_place p
+    WHERE p.post_id = %(post)s AND p.left_at IS NOT NULL"""
 
 
 class Connection(NamedTuple):
-    """That one comment refers to another; `late_number` if it did before that number was there."""
+    """That one comment refers to another; `late_number` if it did before that number was there.
+
+    Without a source: `late_number` of this post was left, and its comment stands elsewhere.
+    """
 
     source_id: int
     target_id: int
@@ -190,11 +196,12 @@ def dress(entries: Sequence[Entry], post: Post, answered: Collection[int] = ()) 
     something.
     """
     here = {entry.comment.pk: entry.comment for entry in entries}
-    found = _connections(here)
+    found = _connections(here, post)
     html = _with_late_marks(here, found)
     near = _public(post, here, html.values(), found)
     targets = {pk: _target(comment, here) for pk, comment in near.items()}
     back = _back_links(found, near, targets)
+    moved = _moved(post, found, near, targets)
     clauses = intake.cite([comment for comment in here.values() if _is_taken_down(comment)])
     for entry in entries:
         pk = entry.comment.pk
@@ -203,6 +210,7 @@ def dress(entries: Sequence[Entry], post: Post, answered: Collection[int] = ()) 
         entry.back_links = back.get(pk, ())
         entry.clause = clauses.get(pk)
         entry.has_replies = pk in answered
+        entry.moved = moved.get(entry.comment.number or "", ())
     return list(entries)
 
 
@@ -217,12 +225,12 @@ def _is_taken_down(comment: Row) -> bool:
     return comment.number is not None and not shown and not comment.is_withdrawn
 
 
-def _connections(here: Rows) -> list[Connection]:
-    """What refers to the comments here, and what they wrote before its number was there."""
+def _connections(here: Rows, post: Post) -> list[Connection]:
+    """What refers to the comments here, what they wrote before its number was there, what left."""
     if not here:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(CONNECTIONS, {"here": list(here)})
+        cursor.execute(CONNECTIONS, {"here": list(here), "post": post.pk})
         return [Connection(*row) for row in cursor.fetchall()]
 
 
@@ -230,7 +238,7 @@ def _with_late_marks(here: Rows, found: Iterable[Connection]) -> dict[int, str]:
     """The HTML of each comment, with marks for the numbers that have come since."""
     come: dict[int, dict[str, int]] = defaultdict(dict)
     for one in found:
-        if one.late_number:
+        if one.late_number and one.source_id:
             come[one.source_id][one.late_number] = one.target_id
     return {
         pk: references.mark(comment.html, come[pk]) if pk in come else comment.html
@@ -243,7 +251,8 @@ def _public(
 ) -> dict[int, Row]:
     """The comments that links here may lead to, by id."""
     wanted = {pk for text in html for pk in references.marked_ids(text)}
-    wanted |= {one.source_id for one in found if one.target_id in here}
+    wanted |= {one.source_id for one in found if one.target_id in here and one.source_id}
+    wanted |= {one.target_id for one in found if not one.source_id}
     elsewhere = Comment.objects.filter(pk__in=wanted - here.keys()).visible_to()
     # Compared with an empty set Django asks nothing.
     # An unlisted post is told of by its own comments alone.
@@ -288,6 +297,27 @@ def _back_links(
         )
         for pk, some in sources.items()
     }
+
+
+def _moved(
+    post: Post, found: Iterable[Connection], near: Rows, targets: dict[int, Target]
+) -> dict[str, tuple[Pointer, ...]]:
+    """By the number of a comment here, the numbers under it whose comments stand elsewhere.
+
+    Of a branch only the first; what left the top level is told at the comment before it.
+    """
+    left = {one.late_number: one.target_id for one in found if not one.source_id}
+    pointers: dict[str, list[Pointer]] = defaultdict(list)
+    for number in sorted(left, key=sort_key):
+        above, _, last = number.rpartition(".")
+        row = near.get(left[number])
+        if above in left or row is None:
+            continue
+        there = row.post if isinstance(row, Comment) else post
+        title = there.title if there.pk != post.pk else ""
+        pointer = Pointer(number, str(row.number), targets[row.pk].href, title)
+        pointers[above or str(max(int(last) - 1, 1))].append(pointer)
+    return {place: tuple(some) for place, some in pointers.items()}
 
 
 def _depth() -> int:

@@ -2,11 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from comments.intake import QuotedClause
 from comments.models import Comment
 from comments.references import Target
 from comments.shown import Row
+
+
+class Pointer(NamedTuple):
+    """A number that a branch left, and where its first comment stands now."""
+
+    number: str
+    new_number: str
+    address: str
+    title: str  # of the post, if it is another one
 
 
 @dataclass(kw_only=True, slots=True)
@@ -17,7 +27,7 @@ class Entry:
     that the next one lies in a list inside it, `closes` how many lists above the outermost end
     after it. `parent` is what it answers, None at the top, and `parent_href` leads there.
     `html` is fit for a page; `back_links` are (number, target) of what refers to this comment.
-    `has_replies` says that there is a branch to be seen.
+    `has_replies` says that there is a branch to be seen; `moved` are branches that left from here.
     `clause` is the one that a tombstone names. `is_new` is for the reader of this page alone:
     published since the last visit.
     """
@@ -33,6 +43,7 @@ class Entry:
     back_links: Sequence[tuple[str, Target]] = ()
     clause: QuotedClause | None = None
     has_replies: bool = False
+    moved: Sequence[Pointer] = ()
     is_new: bool = False
 
 

@@ -21,7 +21,7 @@ from comments.private_links import status_address
 from comments.shapes import shape_of
 from comments.shown import Row
 from comments.status import Status
-from comments.thread import Entry
+from comments.thread import Entry, Pointer
 
 NUMBER: Final = "9.9"  # stands in an address for any number
 BESIDE: Final = ", beside it: no more levels below"
@@ -92,7 +92,8 @@ class Thread:
         else:
             kind, inside = " waiting", self._waiting(entry)
         new = " new" if entry.is_new else ""
-        return f'<article class="comment{kind}{new}" id="{row.anchor}">\n{inside}\n</article>'
+        article = f'<article class="comment{kind}{new}" id="{row.anchor}">\n{inside}\n</article>'
+        return article + "".join(map(_pointer, entry.moved))
 
     def _published(self, entry: Entry) -> tuple[str, str]:
         row, parent = entry.comment, entry.parent
@@ -224,6 +225,14 @@ class Thread:
             day = self.days[date] = dateformat.format(local, "j M Y")
         clock = f"{local.hour:02}:{local.minute:02}"
         return f'<time datetime="{local.isoformat()}">{_text(day)}, {clock}</time>'
+
+
+def _pointer(moved: Pointer) -> str:
+    there = f" under “{_text(moved.title)}”" if moved.title else ""
+    return (
+        f'\n<p class="moved"><span class="number">{moved.number}</span> was moved to'
+        f' <a href="{_text(moved.address)}">{moved.new_number}{there}</a>.</p>'
+    )
 
 
 def _back_links(entry: Entry) -> str:

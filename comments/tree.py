@@ -56,10 +56,15 @@ def under_lock(comment_id: int, work: Callable[[Comment], Result]) -> Result:
     TreeBusy after 5 tries or when the database refuses the tree at COMMIT, and whatever `work`
     raises.
     """
+    return under_locks([comment_id], lambda comments: work(comments[0]))
+
+
+def under_locks(comment_ids: Sequence[int], work: Callable[[list[Comment]], Result]) -> Result:
+    """The same with several comments, whose trees are all locked; they come in the order given."""
     for _ in range(TRIES):
         try:
             with transaction.atomic(durable=True):
-                return work(_lock_and_read(comment_id))
+                return work(_lock_and_read(comment_ids))
         except _Moved:
             continue
         except IntegrityError as error:
@@ -127,17 +132,23 @@ def plant(comments: Iterable[Pair]) -> None:
         recompute(tree_id)
 
 
-def move_branch(comment: Comment, *, post: Post, parent: Comment | None) -> None:
-    """Put `comment` and all below it under `parent`, or at the top level of `post`.
+def move_branch(
+    comment: Comment, *, post: Post, parent: Comment | None, tree_id: int | None = None
+) -> None:
+    """Put `comment` and all below it last under `parent`, or at the top level of `post`.
 
-    The caller holds the locks of both trees (lock_trees) and has re-read both. Numbers are the
-    business of comments.numbers. Raises CommentError for a move below itself.
+    At the top level it keeps its tree if it was there before, else gets a new one: `tree_id`, if
+    that is given. The caller holds the locks of both trees (under_locks) and has re-read both.
+    Numbers are the business of comments.numbers. Raises CommentError for a move below itself, or
+    deeper than a conversation goes.
     """
     branch = list(comment.get_descendants(include_self=True).values_list("pk", flat=True))
     if parent is not None and parent.pk in branch:
         raise CommentError("A comment can't be moved below itself.")
-    old_tree = comment.tree_id
-    new_tree = parent.tree_id if parent else Comment.objects._get_next_tree_id()
+    old_tree, was_top = comment.tree_id, comment.parent_id is None
+    level = parent.level + 1 if parent else 0
+    _require_depth(comment, level)
+    new_tree = parent.tree_id if parent else tree_id or (old_tree if was_top else _new_tree())
     rows = Comment.objects.filter(pk__in=branch)
     # Behind everything that is there: recompute() orders siblings by their old lft.
     last = Comment.objects.filter(tree_id=new_tree).aggregate(last=models.Max("rght"))["last"] or 0
@@ -147,7 +158,6 @@ def move_branch(comment: Comment, *, post: Post, parent: Comment | None) -> None
         lft=models.F("lft") + last,
         rght=models.F("rght") + last,
     )
-    level = parent.level + 1 if parent else 0
     Comment.objects.filter(pk=comment.pk).update(parent=parent, level=level)
     recompute(new_tree)
     if new_tree != old_tree:
@@ -162,12 +172,40 @@ def lock_trees(tree_ids: Iterable[int]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, tree_id])
 
 
+def place_behind(comment: Comment, sibling_id: int | None) -> None:
+    """Put a branch behind one of its siblings, before all of them for None.
+
+    Where that one is no sibling any more, it stays. The caller holds the tree's lock.
+    """
+    rows = list(rows_of(comment.tree_id))
+    ids = [row.pk for row in rows]
+    sibling = rows[ids.index(sibling_id)] if sibling_id in ids else None
+    if sibling_id is not None and (sibling is None or sibling.parent_id != comment.parent_id):
+        return
+    moved = rows.pop(ids.index(comment.pk))
+    rows.insert(rows.index(sibling) + 1 if sibling is not None else 0, moved)
+    _write_places(rows)
+    comment.refresh_from_db()
+
+
+def sibling_before(comment: Comment) -> int | None:
+    """The id of the sibling that stands before a reply; None for the first, or a top level."""
+    before = Comment.objects.filter(parent=comment.parent_id, lft__lt=comment.lft)
+    same = before.filter(tree_id=comment.tree_id, parent__isnull=False).order_by("-lft")
+    found: int | None = same.values_list("pk", flat=True).first()
+    return found
+
+
 def recompute(tree_id: int) -> int:
     """Derive lft, rght and level of one tree from `parent`; the number of rows changed.
 
     The caller holds the tree's lock. Siblings keep their order. The tree keeps its id.
     """
-    rows = list(rows_of(tree_id))
+    return _write_places(list(rows_of(tree_id)))
+
+
+def _write_places(rows: Sequence[Comment]) -> int:
+    """Give rows of one tree the places that follow from `parent` and this order of siblings."""
     wrong = []
     for row, place in zip(rows, places(rows), strict=True):
         if place and place != (row.lft, row.rght, row.level):
@@ -208,18 +246,30 @@ def places(rows: Sequence[Comment]) -> list[tuple[int, int, int] | None]:
     return [found.get(row.pk) for row in rows]
 
 
+def _require_depth(comment: Comment, level: int) -> None:
+    branch = comment.get_descendants(include_self=True)
+    deepest = branch.aggregate(deepest=models.Max("level"))["deepest"]
+    if deepest - comment.level + level > MAX_LEVEL:
+        raise CommentError("The branch is too deep to stand there; nothing was changed.")
+
+
+def _new_tree() -> int:
+    tree_id: int = Comment.objects._get_next_tree_id()
+    return tree_id
+
+
 def _insert(comment: Comment) -> None:
     # Past Comment.save, which refuses inserts from anywhere else.
     MPTTModel.save(comment, force_insert=True)
 
 
-def _lock_and_read(comment_id: int) -> Comment:
-    tree_id = Comment.objects.values_list("tree_id", flat=True).get(pk=comment_id)
-    lock_trees([tree_id])
-    comment = Comment.objects.select_related("post").get(pk=comment_id)
-    if comment.tree_id != tree_id:
+def _lock_and_read(comment_ids: Sequence[int]) -> list[Comment]:
+    known = dict(Comment.objects.filter(pk__in=comment_ids).values_list("pk", "tree_id"))
+    lock_trees(known.values())
+    comments = [Comment.objects.select_related("post").get(pk=pk) for pk in comment_ids]
+    if any(comment.tree_id != known[comment.pk] for comment in comments):
         raise _Moved
-    return comment
+    return comments
 
 
 def _choose_trees(pairs: Sequence[Pair]) -> None:

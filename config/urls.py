@@ -19,7 +19,9 @@ urlpatterns = [
 ]
 if apps.is_installed("moderation"):
     urlpatterns.append(path("admin/queue/", include("moderation.urls")))
+    urlpatterns.append(path("decide/", include("moderation.desk.decide_urls")))
     urlpatterns.append(path("policy/", include("moderation.policy.urls")))
+    urlpatterns.append(path("", include("moderation.ledger.urls")))
     urlpatterns.append(path("", include("moderation.public_urls")))
 urlpatterns.append(path("admin/", admin.site.urls))
 if apps.is_installed("comments"):

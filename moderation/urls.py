@@ -3,6 +3,9 @@ from django.urls import path, re_path
 
 from moderation.desk import views
 from moderation.desk.acts import ACTS
+from moderation.desk.move_views import move_page
+from moderation.desk.record_views import record_page
+from moderation.ledger.views import statistics_page
 from moderation.notices.views import mails_page
 from moderation.people import brake_views
 
@@ -12,9 +15,16 @@ NAMES = "|".join(ACTS)
 # admin_view: sign-in first, never cached; who may do what is judged inside.
 urlpatterns = [
     path("", admin.site.admin_view(views.queue_page), name="queue"),
+    path("statistics/", admin.site.admin_view(statistics_page), name="statistics"),
+    path("record/", admin.site.admin_view(record_page), name="record"),
     path("mails/", admin.site.admin_view(mails_page), name="mails"),
     path("ticked/", admin.site.admin_view(views.act_on_ticked), name="ticked"),
+    path(
+        "owed/<int:follow_up_id>/snooze/", admin.site.admin_view(views.snooze_reply), name="snooze"
+    ),
+    path("owed/<int:follow_up_id>/drop/", admin.site.admin_view(views.drop_reply), name="drop"),
     path("undo/", admin.site.admin_view(views.undo), name="undo"),
+    path("<int:comment_id>/move/", admin.site.admin_view(move_page), name="move"),
     path("<int:comment_id>/note/", admin.site.admin_view(views.note), name="note"),
     path("<int:comment_id>/", admin.site.admin_view(views.card_page), name="card"),
     path(

@@ -31,9 +31,19 @@ class Place(models.Model):
     number = models.CharField(max_length=600)
     comment = models.ForeignKey(Comment, on_delete=models.RESTRICT, related_name="places")
     replies = models.PositiveIntegerField(default=0, db_default=0)
+    left_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its comment moved elsewhere; none: it is here."
+    )
     allotted_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["post"],
+                condition=models.Q(left_at__isnull=False),
+                name="comments_places_left",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(name="comments_number_once", fields=["post", "number"]),
             # What a comment's current number refers to: a number of its own.

@@ -1,11 +1,14 @@
 """Reading the record: what was done to a comment, by whom, and what its commenter was told."""
 
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from django.contrib.auth import get_user_model
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from comments.intake import OwnAct
 from comments.models import Comment
+from comments.status import Status
 from moderation.models import DECISIONS, Act, Clause, DecisionNote, LogEntry
 from moderation.policy.citing import find_clauses
 
@@ -16,29 +19,65 @@ BRAKES: Final = frozenset({Act.SLOWED, Act.NO_LONGER_SLOWED})  # of the branch: 
 
 
 class Line(NamedTuple):
-    """One act with its actor's name, the note that went with it, and the clause that it cites."""
+    """One act with its actor's name, the note that went with it, and the clause that it cites.
+
+    `overrode` is the verdict that stood before, of an act that gave another.
+    """
 
     entry: LogEntry
     actor: str
     note: str
     clause: Clause | None
+    overrode: str = ""
 
 
 def record_of(comment: Comment) -> list[Line]:
     """Every act on a comment, oldest first. Three queries, four if one cites a clause."""
-    entries = list(LogEntry.objects.filter(comment_id=comment.pk).order_by("pk"))
-    users = get_user_model().objects.in_bulk([e.actor_id for e in entries if e.actor_id])
-    notes = dict(DecisionNote.objects.filter(comment=comment).values_list("log_entry_id", "text"))
-    clauses = find_clauses(entry.clause_id for entry in entries)
+    return lines_of(with_overruled(LogEntry.objects.filter(comment_id=comment.pk)).order_by("pk"))
+
+
+def lines_of(entries: Iterable[LogEntry]) -> list[Line]:
+    """Some acts as they are read. Two queries more, three if one cites a clause."""
+    shown: list[Any] = list(entries)
+    ids = [entry.pk for entry in shown]
+    users = get_user_model().objects.in_bulk({e.actor_id for e in shown if e.actor_id})
+    notes = dict(
+        DecisionNote.objects.filter(log_entry_id__in=ids).values_list("log_entry_id", "text")
+    )
+    clauses = find_clauses(entry.clause_id for entry in shown)
     return [
         Line(
             entry,
             _actor_name(entry, users),
             notes.get(entry.pk, ""),
             clauses.get(entry.clause_id or 0),
+            _overrode(entry),
         )
-        for entry in entries
+        for entry in shown
     ]
+
+
+def with_overruled(entries: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":
+    """Acts with the act that had given the status before, and whether a person did that."""
+    before = LogEntry.objects.filter(
+        comment_id=OuterRef("comment_id"),
+        pk__lt=OuterRef("pk"),
+        status_after=OuterRef("status_before"),
+    ).exclude(status_after=F("status_before"))
+    last = before.order_by("-pk")
+    return entries.annotate(
+        before_act=Subquery(last.values("act")[:1]),
+        before_actor=Subquery(last.values("actor_id")[:1]),
+    )
+
+
+def _overrode(entry: Any) -> str:
+    """ "rejected by a rule": of with_overruled; empty where nothing was decided before."""
+    act = getattr(entry, "before_act", None)
+    changed = entry.status_before and entry.status_before != entry.status_after
+    if not act or not changed or entry.status_before == Status.PENDING:
+        return ""
+    return f"{entry.status_before} by {'a person' if entry.before_actor else 'a rule'}"
 
 
 def open_request(comment: Comment) -> LogEntry | None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 from django.utils import timezone
 
 from comments import notifications, tree
-from comments.errors import CommentError
 from comments.models import Comment, Revision
 from comments.status import UNDO_FOR, Remover, Status
+from moderation.desk.moving import NotUndoable, move_back
 from moderation.desk.redacting import bring_back_words
 from moderation.learning.jobs import enqueue_learning
 from moderation.models import DECISIONS, Act, FollowUp, LogEntry, Report
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 AT_MOST: Final = 200
-UNDOABLE: Final = (*DECISIONS, Act.OWED)
+UNDOABLE: Final = (*DECISIONS, Act.OWED, Act.MOVED)
 # What may have happened to a comment since, and leaves an earlier act as it is.
 BESIDE: Final = (
     Act.REPORTED,
@@ -30,11 +30,8 @@ BESIDE: Final = (
     Act.NOTED,
     Act.LOCKED,
     Act.UNLOCKED,
+    Act.MOVED,
 )
-
-
-class NotUndoable(CommentError):
-    """The act can't be taken back; the sentence says why."""
 
 
 def undo_act(*, entry_id: int, by: "User") -> Comment:
@@ -45,6 +42,8 @@ def undo_act(*, entry_id: int, by: "User") -> Comment:
     LogEntry.DoesNotExist, Comment.DoesNotExist.
     """
     entry = LogEntry.objects.get(pk=entry_id, comment_id__isnull=False)
+    if entry.act == Act.MOVED:
+        return move_back(entry=entry, by=by)
     now = timezone.now()
 
     def work(comment: Comment) -> Comment:
@@ -84,7 +83,8 @@ def why_not_undone(entry: LogEntry, comment: Comment) -> str:
 def last_undoable(entries: list[LogEntry]) -> LogEntry | None:
     """Of all acts on one comment, oldest first, the one that can be taken back now. No query."""
     undone = {entry.undoes_id for entry in entries}
-    last = next((one for one in reversed(entries) if one.act not in BESIDE), None)
+    apart = set(BESIDE) - {Act.MOVED}
+    last = next((one for one in reversed(entries) if one.act not in apart), None)
     can = last is not None and _is_undoable(last) and last.pk not in undone
     return last if can else None
 

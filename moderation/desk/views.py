@@ -1,5 +1,6 @@
 """The queue's pages, inside the admin: looking, deciding, taking back."""
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from django.contrib import admin, messages
@@ -17,11 +18,12 @@ from moderation.desk import queue
 from moderation.desk.acts import ACTS, MOVES, TICKED, DeskAct
 from moderation.desk.cards import cards, with_context
 from moderation.desk.links import quote_answer
+from moderation.desk.owing import drop, snooze
 from moderation.desk.record import Line, record_of, who_was_first
 from moderation.desk.undoing import last_undoable, lately_done, undo_act
 from moderation.desk.writers import note_person
 from moderation.learning.store import progress
-from moderation.models import CannedNote, Clause, LogEntry, SlowBranch
+from moderation.models import CannedNote, Clause, FollowUp, LogEntry, SlowBranch
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
 from moderation.policy.citing import ClauseOutOfDate
 
@@ -63,7 +65,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "page": page,
         "cards": cards(page),
         "lately": _lately(user),
-        **_of_forms(request, **_place(request)),
+        **of_forms(request, **_place(request)),
     }
     return _render(request, "moderation/queue.html", context)
 
@@ -84,7 +86,7 @@ def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
         "slowed": SlowBranch.objects.filter(head=comment).first(),
         "on_card": not in_queue,
         "quoted": _quoted(request),
-        **_of_forms(request, **({} if in_queue else {"card": comment.pk})),
+        **of_forms(request, **({} if in_queue else {"card": comment.pk})),
     }
     return _render(request, "moderation/card.html", context)
 
@@ -97,8 +99,8 @@ def act(request: HttpRequest, comment_id: int, name: str) -> HttpResponse:
     """
     if not moderatable(request.user).filter(pk=comment_id).exists():
         raise Http404
-    version = _number(request.POST.get("version", ""))
-    return _answer(request, [_carry_out(request, ACTS[name], comment_id, version)])
+    version = number_in(request.POST.get("version", ""))
+    return _answer(request, [carry_out(request, ACTS[name], comment_id, version, by=request.user)])
 
 
 @require_POST
@@ -117,7 +119,9 @@ def act_on_ticked(request: HttpRequest) -> HttpResponse:
         return _answer(request, [Outcome(messages.WARNING, "No comment is ticked.")])
     seen = dict(map(_id_and_version, ticked[:TICKED_AT_MOST]))
     theirs = set(moderatable(request.user).filter(pk__in=seen).values_list("pk", flat=True))
-    done = [_carry_out(request, chosen, pk, seen[pk]) for pk in seen if pk in theirs]
+    done = [
+        carry_out(request, chosen, pk, seen[pk], by=request.user) for pk in seen if pk in theirs
+    ]
     return _answer(request, done)
 
 
@@ -126,7 +130,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Take back each act whose log row the form names as `entry`."""
     if not may_open_queue(request.user):
         raise Http404
-    entries = [_number(one) for one in request.POST.getlist("entry")][:TICKED_AT_MOST]
+    entries = [number_in(one) for one in request.POST.getlist("entry")][:TICKED_AT_MOST]
     return _answer(request, [_undo(request, entry_id) for entry_id in entries])
 
 
@@ -145,19 +149,50 @@ def note(request: HttpRequest, comment_id: int) -> HttpResponse:
     return redirect("moderation:card", comment_id)
 
 
+@require_POST
+def snooze_reply(request: HttpRequest, follow_up_id: int) -> HttpResponse:
+    """Put a reply off by the days given."""
+    days = number_in(request.POST.get("days", ""))
+    return _owed(request, lambda user: snooze(follow_up_id=follow_up_id, days=days, by=user))
+
+
+@require_POST
+def drop_reply(request: HttpRequest, follow_up_id: int) -> HttpResponse:
+    """Owe a reply no longer."""
+    return _owed(request, lambda user: drop(follow_up_id=follow_up_id, by=user))
+
+
+def _owed(request: HttpRequest, act: Callable[[Any], FollowUp]) -> HttpResponse:
+    try:
+        owed = act(request.user)
+    except (NotAllowed, FollowUp.DoesNotExist) as error:
+        raise Http404 from error
+    except CommentError as error:
+        messages.error(request, str(error))
+    else:
+        until = owed.snoozed_until
+        said = f"put off until {until:%-d %B %Y}" if until and not owed.dropped_at else "dropped"
+        messages.success(request, f"The reply to {owed.comment.name} is {said}.")
+    return redirect(_back(request))
+
+
 def _quoted(request: HttpRequest) -> str:
     """The answer that a reply is to begin with, where the address names one that is public."""
-    named = _number(request.GET.get("quote", ""))
+    named = number_in(request.GET.get("quote", ""))
     answer = Comment.objects.public().select_related("post").filter(pk=named).first()
     return quote_answer(answer) if named and answer is not None else ""
 
 
-def _carry_out(request: HttpRequest, act: DeskAct, comment_id: int, version: int) -> Outcome:
-    """One act on one comment; what is wrong is a sentence. 404 for what is not theirs."""
-    user: Any = request.user
+def carry_out(
+    request: HttpRequest, act: DeskAct, comment_id: int, version: int, *, by: Any
+) -> Outcome:
+    """One act on one comment by what the form holds; what is wrong is a sentence.
+
+    404 for what is not theirs.
+    """
     try:
         terms = {name: READ[name](request) for name in act.takes}
-        comment = act.service(comment_id=comment_id, version=version, by=user, **terms)
+        comment = act.service(comment_id=comment_id, version=version, by=by, **terms)
     except (NotAllowed, Comment.DoesNotExist) as error:
         raise Http404 from error
     except StatusConflict:
@@ -167,7 +202,7 @@ def _carry_out(request: HttpRequest, act: DeskAct, comment_id: int, version: int
     except CommentError as error:
         return Outcome(messages.ERROR, f"{error}{_reply_in_vain(request)}")
     told = f"{comment.name}: {act.done.format(number=comment.number)}"
-    return Outcome(messages.SUCCESS, told, _last_of(user, comment))
+    return Outcome(messages.SUCCESS, told, _last_of(by, comment))
 
 
 def _undo(request: HttpRequest, entry_id: int) -> Outcome:
@@ -211,7 +246,7 @@ def _summed_up(outcomes: list[Outcome]) -> list[tuple[int, str]]:
 
 def _conflict(request: HttpRequest, comment_id: int) -> str:
     """Who was first, and the words that were written in vain."""
-    comment: Comment = get_object_or_404(moderatable(request.user), pk=comment_id)
+    comment = Comment.objects.get(pk=comment_id)
     return who_was_first(comment) + _words_in_vain(request) + _reply_in_vain(request)
 
 
@@ -227,7 +262,7 @@ def _reply_in_vain(request: HttpRequest) -> str:
 
 def _note(request: HttpRequest) -> str:
     """The canned note that was chosen, with what was typed below it."""
-    chosen = CannedNote.objects.filter(pk=_number(request.POST.get("canned", ""))).first()
+    chosen = CannedNote.objects.filter(pk=number_in(request.POST.get("canned", ""))).first()
     typed = request.POST.get("note", "").strip()
     return "\n\n".join(words for words in (chosen.text if chosen else "", typed) if words)
 
@@ -238,7 +273,7 @@ def _clause(request: HttpRequest) -> Clause | None:
     if not named:
         return None
     clauses = Clause.objects.select_related("policy")
-    clause: Clause = get_object_or_404(clauses, pk=_number(named))
+    clause: Clause = get_object_or_404(clauses, pk=number_in(named))
     return clause
 
 
@@ -251,14 +286,14 @@ OPTION: Final = '<option value="{}">{}</option>'
 READ: Final = {"clause": _clause, "note": _note, "text": _text}
 
 
-def _number(typed: str) -> int:
+def number_in(typed: str) -> int:
     """A whole number of a form; 0, which nothing has, for anything else."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
 
 
 def _id_and_version(ticked: str) -> tuple[int, int]:
     pk, _, version = ticked.partition(":")
-    return _number(pk), _number(version)
+    return number_in(pk), number_in(version)
 
 
 def _lately(user: Any) -> list[Line]:
@@ -270,7 +305,7 @@ def _lately(user: Any) -> list[Line]:
     return [Line(one, names.get(one.comment_id, ""), "", None) for one in entries]
 
 
-def _of_forms(request: HttpRequest, **place: object) -> dict[str, Any]:
+def of_forms(request: HttpRequest, **place: object) -> dict[str, Any]:
     """What the forms of cards hold and choose from, made once, and what the help lists."""
     clauses, canned = list(Clause.objects.current()), list(CannedNote.objects.all())
     hidden = [("csrfmiddlewaretoken", get_token(request)), *place.items()]
@@ -304,7 +339,7 @@ def _place(request: HttpRequest) -> dict[str, str]:
 
 def _back(request: HttpRequest) -> str:
     """Where the form stood: the queue's tab, order and page, or a card; nothing else is taken."""
-    if card := _number(request.POST.get("card", "")):
+    if card := number_in(request.POST.get("card", "")):
         return reverse("moderation:card", args=[card])
     query = QueryDict(mutable=True)
     for name in queue.PLACE:

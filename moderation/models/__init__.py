@@ -1,6 +1,6 @@
 """The tables of this room, by what they know."""
 
-from moderation.models.desk import CannedNote, DeskWords, FollowUp, PersonNote
+from moderation.models.desk import BranchMove, CannedNote, DeskWords, FollowUp, PersonNote, UsedLink
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
 from moderation.models.notices import Notice, NoticeKind, NoticeWishes, Pace
 from moderation.models.policy import Acceptance, Clause, Policy
@@ -17,6 +17,7 @@ __all__ = [
     "Acceptance",
     "Act",
     "Band",
+    "BranchMove",
     "CannedNote",
     "ClassifierState",
     "Clause",
@@ -42,6 +43,7 @@ __all__ = [
     "Source",
     "SourceUse",
     "TaughtLesson",
+    "UsedLink",
     "Webhook",
     "WebhookEvent",
 ]

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from blog.models import Post
 from comments.models import Comment
 from comments.status import Status
 from moderation.models.record import DecisionNote
@@ -63,6 +64,33 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owed_by_id} owes a reply to {self.comment_id}"
+
+
+class BranchMove(models.Model):
+    """Where a branch was before a moderator moved it, for putting it back exactly."""
+
+    head = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
+    log_entry_id = models.BigIntegerField(unique=True)
+    from_post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    from_parent = models.ForeignKey(Comment, on_delete=models.RESTRICT, null=True, related_name="+")
+    from_tree_id = models.PositiveIntegerField()
+    behind_id = models.BigIntegerField(
+        null=True, help_text="The sibling that it stood behind; none: it was the first."
+    )
+    moved_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.head_id} left {self.from_post_id}"
+
+
+class UsedLink(models.Model):
+    """A link of a mail by which somebody decided (moderation.desk.deciding); kept for 7 days."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"used at {self.used_at:%Y-%m-%d %H:%M}"
 
 
 class PersonNote(models.Model):

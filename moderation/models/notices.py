@@ -25,6 +25,7 @@ class Pace(models.TextChoices):
     HOURLY = "hourly", "once an hour, if there is something new"
     OVERDUE = "overdue", "when the oldest has waited too long"
     DAILY = "daily", "in one mail a day"
+    WEEKLY = "weekly", "in one mail a week, on Mondays"
     OFF = "off", "never"
 
 
@@ -44,7 +45,7 @@ class NoticeWishes(models.Model):
         NoticeKind.APPEALS.label, max_length=10, choices=Pace, default=Pace.DAILY
     )
     follow_ups = models.CharField(
-        NoticeKind.FOLLOW_UPS.label, max_length=10, choices=Pace, default=Pace.DAILY
+        NoticeKind.FOLLOW_UPS.label, max_length=10, choices=Pace, default=Pace.WEEKLY
     )
     overdue_hours = models.PositiveSmallIntegerField(
         "too long is, in hours",
@@ -57,8 +58,9 @@ class NoticeWishes(models.Model):
     quiet_until = models.PositiveSmallIntegerField(
         "until", null=True, blank=True, validators=[MaxValueValidator(23)]
     )
-    # When a daily mail was last due and looked after, whether there was anything to tell or not.
+    # When a daily and a weekly mail were last due and looked after, with anything to tell or not.
     daily_at = models.DateTimeField(default=timezone.now)
+    weekly_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [

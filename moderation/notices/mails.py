@@ -16,6 +16,8 @@ from core.mail import maker
 from core.message import Letter
 from core.models import Mail
 from core.site import current
+from moderation.desk import queue
+from moderation.desk.deciding import make_address
 from moderation.models import Notice, NoticeKind
 from moderation.notices.open import open_for
 from moderation.permissions import may_open_queue
@@ -33,6 +35,12 @@ HEADINGS: Final = {
     NoticeKind.APPEALS: ("is appealed for", "are appealed for"),
     NoticeKind.FOLLOW_UPS: ("awaits your reply", "await your reply"),
 }
+TABS: Final = {
+    NoticeKind.WAITING: queue.WAITING,
+    NoticeKind.REPORTS: queue.REPORTED,
+    NoticeKind.APPEALS: queue.APPEALS,
+    NoticeKind.FOLLOW_UPS: queue.OWED,
+}
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,7 @@ class Line:
     """One comment as the mail shows it; a stranger's words are quoted and lead nowhere."""
 
     comment: Any  # with `since`
-
-    @property
-    def address(self) -> str:
-        """Where it is decided on, after signing in."""
-        return absolute(reverse("moderation:card", args=[self.comment.pk]))
+    address: str  # where it is decided on, without signing in
 
     @property
     def beginning(self) -> str:
@@ -80,8 +84,7 @@ class Part:
     @property
     def address(self) -> str:
         """The tab of the queue."""
-        tab = "?status=reported" if self.kind == NoticeKind.REPORTS else ""
-        return absolute(reverse("moderation:queue") + tab)
+        return absolute(f"{reverse('moderation:queue')}?status={TABS[self.kind]}")
 
 
 @maker("moderation.notice")
@@ -114,4 +117,4 @@ def _parts(user: "User", mail: Mail) -> Iterable[Part]:
         ids = told.filter(kind=kind).values("comment")
         waits = open_for(user, kind)
         news = waits.filter(pk__in=ids).select_related("post")[:SHOWN]
-        yield Part(kind, [Line(one) for one in news], waits.count())
+        yield Part(kind, [Line(one, make_address(one, user)) for one in news], waits.count())

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from comments.intake import OwnAct
 from comments.models import Comment
 from comments.status import Status
-from moderation.models import DECISIONS, LogEntry, Report
+from moderation.models import DECISIONS, FollowUp, LogEntry, Report
 from moderation.models.notices import NoticeKind
 from moderation.permissions import moderatable
 
@@ -41,8 +41,10 @@ def _reports(user: "User") -> "QuerySet[Comment]":
 
 
 def _follow_ups(user: "User") -> "QuerySet[Comment]":
-    """Nothing can be marked as owed yet; the list of what is gives this its comments."""
-    return moderatable(user).none().annotate(since=F("published_at"))
+    """What this person owes a reply to, since they said so; not what they have put off."""
+    owed = FollowUp.objects.due(user)
+    since = owed.filter(comment=OuterRef("pk")).values("owed_at")[:1]
+    return moderatable(user).filter(pk__in=owed.values("comment")).annotate(since=Subquery(since))
 
 
 def _pending(user: "User") -> "QuerySet[Comment]":

@@ -76,6 +76,8 @@ def _due(
     told.exclude(comment__in=waits.order_by().values("pk")).delete()
     if pace == Pace.DAILY:
         return waits if wishes.daily_at < last_hour(now, settings.DIGEST_HOUR) else waits.none()
+    if pace == Pace.WEEKLY:
+        return waits if wishes.weekly_at < last_monday(now) else waits.none()
     last_at = told.aggregate(at=Max("told_at"))["at"]
     gap = BREATH if pace == Pace.INSTANT else timedelta(hours=1)
     if pace == Pace.OFF or (last_at is not None and now - last_at < gap):
@@ -88,7 +90,14 @@ def _due(
 def _mark_daily(wishes: NoticeWishes, now: datetime) -> None:
     if wishes.daily_at < last_hour(now, settings.DIGEST_HOUR):
         wishes.daily_at = now
-        wishes.save(update_fields=["daily_at"])
+        wishes.weekly_at = max(wishes.weekly_at, last_monday(now))
+        wishes.save(update_fields=["daily_at", "weekly_at"])
+
+
+def last_monday(now: datetime) -> datetime:
+    """When the weekly mails were last due: on a Monday, at the hour of the daily ones."""
+    at = timezone.localtime(last_hour(now, settings.DIGEST_HOUR))
+    return at - timedelta(days=at.weekday())
 
 
 def _send(user: "User", due: dict[NoticeKind, list[Comment]], now: datetime) -> None:

@@ -9,12 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from moderation.models import NoticeWishes, Pace
+from moderation.models import NoticeKind, NoticeWishes, Pace
 from moderation.permissions import may_open_queue
 
 HOURS: list[tuple[int | str, str]] = [("", "-"), *((hour, f"{hour}:00") for hour in range(24))]
 # Only of what waits is there an oldest that a mail could wait for.
-PACES = [(pace.value, pace.label) for pace in Pace if pace != Pace.OVERDUE]
+OFTEN = [(pace.value, pace.label) for pace in Pace if pace != Pace.WEEKLY]
+PACES = [one for one in OFTEN if one[0] != Pace.OVERDUE]
+SLOWLY = [(pace.value, pace.label) for pace in Pace if pace != Pace.OVERDUE]
 
 
 def _hour(label: str) -> forms.TypedChoiceField:
@@ -26,9 +28,10 @@ def _hour(label: str) -> forms.TypedChoiceField:
 class WishesForm(forms.ModelForm):
     """Which mails, and when."""
 
+    waiting = forms.ChoiceField(label=NoticeKind.WAITING.label, choices=OFTEN)
     reports = forms.ChoiceField(label="Reports by readers", choices=PACES)
     appeals = forms.ChoiceField(label="Appeals", choices=PACES)
-    follow_ups = forms.ChoiceField(label="Replies that I owe", choices=PACES)
+    follow_ups = forms.ChoiceField(label="Replies that I owe", choices=SLOWLY)
     quiet_from = _hour("No mail from")
     quiet_until = _hour("until")
 

@@ -124,7 +124,7 @@ def queue_pages(client, chunks):
         for chunk in chunks:
             comments = make_comments(post, chunk, Status.PENDING)
             for comment in comments:  # as cards.with_context would have read them
-                comment.judged, comment.open_reports = [], []
+                comment.judged, comment.open_reports, comment.owed = [], [], []
             patch.setattr(queue, "chosen_by", lambda *args, comments=comments: comments)
             patch.setattr(queue, "counts", lambda user: [(queue.WAITING, "Waiting", ON_A_PAGE)])
             patch.setattr(views, "with_context", lambda comments: comments)

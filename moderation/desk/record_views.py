@@ -1,0 +1,140 @@
+"""The record of all acts, with filters, and as a file."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from blog.models import Post
+from moderation.desk.record import Line, lines_of, with_overruled
+from moderation.models import Act, Clause, LogEntry
+from moderation.permissions import may_open_queue, moderatable
+
+ON_A_PAGE: Final = 100
+AT_A_TIME: Final = 500  # rows of a file
+COLUMNS: Final = (
+    "at", "act", "by", "comment", "post", "number", "from", "to", "clause", "version", "note",
+    "overrode", "undoes",
+)  # fmt: skip
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # which a spreadsheet would run
+
+
+class RecordForm(forms.Form):
+    """What of the record is looked at; all of it by default."""
+
+    act = forms.ChoiceField(choices=[("", "All acts"), *Act.choices], required=False)
+    by = forms.ModelChoiceField(
+        get_user_model().objects.none(), required=False, empty_label="Everybody"
+    )
+    post = forms.ModelChoiceField(Post.objects.none(), required=False, empty_label="All posts")
+    clause = forms.CharField(required=False, max_length=50, label="Clause (its key)")
+    comment = forms.IntegerField(required=False, min_value=1, label="Comment (its id)")
+    since = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}))
+    until = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["by"].queryset = get_user_model().objects.filter(is_staff=True).order_by("username")
+        fields["post"].queryset = Post.objects.order_by("-published_at", "-pk")
+
+    def narrow(self, entries: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":
+        """The acts that the form asks for."""
+        given = self.cleaned_data
+        named = {"act": given["act"], "comment_id": given["comment"]}
+        named["actor_id"] = given["by"].pk if given["by"] else None
+        named["post_id"] = given["post"].pk if given["post"] else None
+        entries = entries.filter(**{name: value for name, value in named.items() if value})
+        if given["clause"]:
+            clauses = Clause.objects.filter(key=given["clause"]).values("pk")
+            entries = entries.filter(clause_id__in=clauses)
+        return _between(entries, given["since"], given["until"])
+
+
+@require_safe
+def record_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """A page of acts, the latest first; with `format=csv` all of them as a file.
+
+    Template: moderation/record.html; context: `form`, `page`, `log`, `query`.
+    """
+    user: Any = request.user
+    if not may_open_queue(user):
+        raise Http404
+    form = RecordForm(request.GET)
+    entries = form.narrow(_theirs(user)) if form.is_valid() else LogEntry.objects.none()
+    if request.GET.get("format") == "csv":
+        return _as_file(entries)
+    page = Paginator(with_overruled(entries.order_by("-pk")), ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        **admin.site.each_context(request),
+        "title": "Record",
+        "form": form,
+        "page": page,
+        "log": lines_of(page),
+        "query": query.urlencode(),
+    }
+    return render(request, "moderation/record.html", context)
+
+
+def _theirs(user: Any) -> "QuerySet[LogEntry]":
+    """Acts on what the user decides on; those on no comment for who decides on everything."""
+    if user.has_perm("moderation.moderate_any"):
+        return LogEntry.objects.all()
+    return LogEntry.objects.filter(comment_id__in=moderatable(user).values("pk"))
+
+
+def _between(
+    entries: "QuerySet[LogEntry]", since: date | None, until: date | None
+) -> "QuerySet[LogEntry]":
+    if since:
+        entries = entries.filter(at__date__gte=since)
+    return entries.filter(at__date__lt=until + timedelta(days=1)) if until else entries
+
+
+def _as_file(entries: "QuerySet[LogEntry]") -> StreamingHttpResponse:
+    response = StreamingHttpResponse(_rows(entries), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="record.csv"'
+    return response
+
+
+class _Echo:
+    """What csv writes into: it gives each row back."""
+
+    def write(self, row: str) -> str:
+        return row
+
+
+def _rows(entries: "QuerySet[LogEntry]") -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(COLUMNS)
+    last = 0
+    while some := list(with_overruled(entries.filter(pk__gt=last).order_by("pk"))[:AT_A_TIME]):
+        last = some[-1].pk
+        for line in lines_of(some):
+            yield writer.writerow(map(_cell, _values(line)))
+
+
+def _values(line: Line) -> Iterable[object]:
+    entry, clause = line.entry, line.clause
+    yield from (entry.at.isoformat(), entry.act, line.actor, entry.comment_id, entry.post_id)
+    yield from (entry.number, entry.status_before, entry.status_after)
+    yield from (clause, clause.policy.version) if clause else ("", "")
+    yield from (line.note, line.overrode, entry.undoes_id)
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,144 @@
+"""The ledger, the statistics and the record: right numbers, nobody's words or names in public."""
+
+import csv
+import io
+
+import pytest
+
+from comments import own
+from comments.models import Comment
+from moderation import services
+from moderation.desk.undoing import undo_act
+from moderation.models import Clause, LogEntry
+from tests.factories import make_post, make_published, make_user, send
+
+pytestmark = pytest.mark.django_db
+
+RECORD = "/admin/queue/record/"
+
+
+@pytest.fixture
+def decided():
+    """Under one post: two published, one rejected by clause 2, one spam, one waiting."""
+    post, by = make_post(title="On trust"), make_user("moderator", username="canarymoderator")
+    for number in range(2):
+        make_published(post, text=f"canarytext {number}", name="canaryname")
+    clause = Clause.objects.current().get(number=2)
+    rejected, spam = send(post), send(post)
+    services.reject_comment(
+        comment_id=rejected.pk, version=1, by=by, clause=clause, note="=canarynote()"
+    )
+    services.mark_spam(comment_id=spam.pk, version=1, by=by)
+    send(post)
+    return post, by, clause, rejected
+
+
+def shown(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("whose", ["site", "post"])
+def test_the_ledger_counts_and_names_nobody(client, decided, whose):
+    post, _, clause, _ = decided
+    make_published(make_post())
+    address = "/ledger/" if whose == "site" else f"{post.get_absolute_url()}ledger/"
+    page = client.get(address)
+    figures = page.context["figures"]
+    here = 1 if whose == "site" else 0
+    assert (figures.received, figures.published) == (5 + here, 2 + here)
+    assert (figures.rejected, figures.spam, figures.waiting) == (1, 1, 1)
+    assert figures.by_clause == [(str(clause), 1)]
+    assert figures.median_wait is not None
+    assert figures.oldest_waiting is not None
+    words = page.content.decode()
+    assert "canary" not in words
+    assert "<svg" in words
+
+
+def test_an_undone_rejection_is_in_no_clause(client, decided):
+    _, by, _, rejected = decided
+    undo_act(entry_id=LogEntry.objects.get(comment_id=rejected.pk, act="rejected").pk, by=by)
+    assert client.get("/ledger/").context["figures"].by_clause == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"status": "draft"}, {"published_at": "2099-01-01T00:00Z"},
+               {"comments_status": "hidden"}]
+)  # fmt: skip
+def test_of_what_is_not_public_there_is_no_ledger(client, decided, change):
+    post = decided[0]
+    for name, value in change.items():
+        setattr(post, name, value)
+    post.save()
+    assert client.get(f"{post.get_absolute_url()}ledger/").status_code == 404
+
+
+def test_an_empty_site_has_a_ledger(client):
+    assert "nothing waits" in shown(client, "/ledger/")
+
+
+def test_the_desks_statistics_are_of_what_one_decides_on(client, decided):
+    client.force_login(make_user("author"))
+    page = client.get("/admin/queue/statistics/")
+    assert page.context["figures"].received == 0
+    client.force_login(decided[1])
+    page = client.get("/admin/queue/statistics/")
+    assert page.context["figures"].received == 5
+    assert page.content.decode().count('class="chart"') == 3
+    assert "Decisions: from" in page.content.decode()
+
+
+def rows(client, **query):
+    answer = client.get(RECORD, {**query, "format": "csv"})
+    text = b"".join(answer.streaming_content).decode()
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_the_record_has_who_when_from_to_clause_and_note(client, decided):
+    post, by, clause, rejected = decided
+    client.force_login(by)
+    [row] = rows(client, act="rejected")
+    assert (row["by"], row["comment"], row["post"]) == (by.username, str(rejected.pk), str(post.pk))
+    assert (row["from"], row["to"], row["clause"]) == ("pending", "rejected", str(clause))
+    assert row["note"] == "'=canarynote()"  # no spreadsheet runs it
+    page = shown(client, f"{RECORD}?act=rejected")
+    assert "1 act." in page
+    assert str(clause) in page
+
+
+def test_the_record_says_which_verdict_was_overridden(client, decided):
+    _, by, _, rejected = decided
+    client.force_login(by)
+    version = Comment.objects.get(pk=rejected.pk).version
+    services.publish_comment(comment_id=rejected.pk, version=version, by=by)
+    row = rows(client, act="published", comment=rejected.pk)[0]
+    assert row["overrode"] == "rejected by a person"
+    assert "rejected by a person" in shown(client, f"{RECORD}?comment={rejected.pk}")
+
+
+def test_the_records_filters(client, decided):
+    post, by, clause, _ = decided
+    other = make_published(make_post())
+    client.force_login(by)
+    assert {row["post"] for row in rows(client, post=post.pk)} == {str(post.pk)}
+    assert {row["by"] for row in rows(client, by=by.pk)} == {by.username}
+    assert len(rows(client, clause=clause.key)) == 1
+    assert {row["comment"] for row in rows(client, comment=other.pk)} == {str(other.pk)}
+    assert rows(client, since="2099-01-01") == []
+    assert rows(client, until="2001-01-01") == []
+    assert rows(client, act="nonsense") == []
+
+
+def test_an_authors_record_is_of_own_posts(client, decided):
+    client.force_login(make_user("author"))
+    assert rows(client) == []
+    client.force_login(decided[0].author)
+    assert len(rows(client)) == 9
+
+
+def test_what_its_writer_withdrew_is_counted_as_removed(client):
+    comment = make_published(make_post())
+    own.withdraw_comment(comment_id=comment.pk, version=comment.version)
+    assert client.get("/ledger/").context["figures"].removed == 1
