@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncMonth
 
 from blog.models import Post, RelatedPost, Tag
@@ -35,6 +35,11 @@ def months() -> list[Month]:
     by_month = Post.objects.listed().posts().annotate(month=TruncMonth("published_at"))
     counted = by_month.values("month").annotate(count=Count("pk")).order_by("-month")
     return [Month(row["month"].date(), row["count"]) for row in counted]
+
+
+def public_tags() -> QuerySet[Tag]:
+    """Tags of listed posts: that a draft has a tag is nobody's business, nor the tag's name."""
+    return Tag.objects.filter(Exists(Post.objects.listed().posts().filter(tags=OuterRef("pk"))))
 
 
 def tags_in_use() -> list[Tag]:

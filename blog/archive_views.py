@@ -15,7 +15,12 @@ from core.site import current
 
 def archive(request: HttpRequest) -> HttpResponse:
     """Every month with its number of posts, and every tag. Template: blog/archive.html."""
-    return render(request, "blog/archive.html", {"months": months(), "tags": tags_in_use()})
+    context = {
+        "months": months(),
+        "tags": tags_in_use(),
+        "has_blogroll": Blogroll.objects.exists(),
+    }
+    return render(request, "blog/archive.html", context)
 
 
 def tags(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from blog import feeds
-from blog.models import Tag
+from blog.archive import public_tags
 from core.feed_views import ConditionalFeedView
 
 
@@ -25,4 +25,4 @@ class TagFeedView(FeedView):
     """`/tags/<slug>/feed.rss` and so on: the newest posts with one tag."""
 
     def scope(self, *, slug: str) -> feeds.Scope:  # type: ignore[override]
-        return feeds.of_tag(get_object_or_404(Tag, slug=slug))
+        return feeds.of_tag(get_object_or_404(public_tags(), slug=slug))

@@ -3,7 +3,9 @@
 Raw HTML passes, to be cleaned by blog.markup.
 """
 
+import re
 import threading
+from collections.abc import Sequence
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
@@ -11,10 +13,12 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-# What the footnotes are styled by.
-CLASSES: Final = frozenset(
+# What footnotes and the columns of tables are styled by.
+OF_FOOTNOTES: Final = frozenset(
     ["footnotes", "footnotes-list", "footnote-item", "footnote-ref", "footnote-backref"]
 )
+CLASSES: Final = OF_FOOTNOTES | {"right", "center"}
+ALIGNED: Final = re.compile(r"text-align:(right|center)")
 
 _here = threading.local()
 
@@ -33,7 +37,9 @@ def _parser() -> MarkdownIt:
     )
     markdown.use(footnote_plugin)
     markdown.core.ruler.after("inline", "figures", _make_figures)
+    markdown.core.ruler.push("columns", _align_columns)
     markdown.add_render_rule("footnote_block_open", _open_footnotes)
+    markdown.add_render_rule("footnote_caption", _number_of_footnote)
     return markdown
 
 
@@ -59,6 +65,20 @@ def _caption(state: StateCore, text: str) -> list[Token]:
         *words,
         Token("caption_close", "figcaption", -1),
     ]
+
+
+def _align_columns(state: StateCore) -> None:
+    """A class says how a column is aligned: styles are cleaned away."""
+    for token in state.tokens:
+        if token.type in {"th_open", "td_open"}:
+            found = ALIGNED.search(str(token.attrs.pop("style", "")))
+            if found:
+                token.attrSet("class", found[1])
+
+
+def _number_of_footnote(renderer: Any, tokens: Sequence[Token], idx: int, *args: Any) -> str:
+    """The same number wherever a footnote is referred to."""
+    return str(tokens[idx].meta["id"] + 1)
 
 
 def _open_footnotes(*args: Any) -> str:

@@ -15,7 +15,7 @@ from django.utils.encoding import iri_to_uri
 from blog.models import LinksRead, Post, PostQuerySet, SentMention
 from core import jobs
 from core.message import storable
-from core.outbound import AGENT, NotAllowedAddress, NotReachable, Page, fetch, post
+from core.outbound import AGENT, NotAllowedAddress, NotReachable, Page, Typed, fetch, post
 from core.page_reading import linked_by_headers, read_page
 from core.site import current
 
@@ -140,7 +140,7 @@ def _tell(mention: SentMention) -> tuple[State, str]:
         return State.NOT_TAKEN, ""
     source = settings.SITE_URL + mention.post.get_absolute_url()
     body = urlencode({"source": source, "target": mention.target}).encode()
-    answer = post(iri_to_uri(endpoint), body, HEADERS, is_strangers=True)
+    answer = post(iri_to_uri(endpoint), body, HEADERS, typed=Typed.BY_STRANGER)
     said = f"{answer.status} {storable(answer.text)}"[:200]
     if 200 <= answer.status < 300:
         return State.SENT, said

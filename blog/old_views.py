@@ -4,7 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from blog.models import Post, Tag
+from blog.archive import public_tags
+from blog.models import Post
 from blog.old_addresses import answer, find_target
 
 FORMATS = {"atom": "atom", "json": "json", "rss": "rss", "rss2": "rss"}
@@ -24,7 +25,8 @@ def old_post(request: HttpRequest, slug: str, **date: int) -> HttpResponse:
 def old_tag(request: HttpRequest, name: str) -> HttpResponse:
     """`/category/x/`, `/tag/x/`, `/search/label/X`, also with their feeds."""
     wanted = name.strip("/").removesuffix("/feed").rpartition("/")[2]
-    tag = Tag.objects.filter(slug=wanted).first() or Tag.objects.filter(name__iexact=wanted).first()
+    tags = public_tags()
+    tag = tags.filter(slug=wanted).first() or tags.filter(name__iexact=wanted).first()
     if tag is None:
         raise Http404
     if name.strip("/").endswith("/feed"):

@@ -16,7 +16,7 @@ class SearchView(View):
     """`/search/?q=…`: what is found of each kind, or with `in=` one kind, page by page.
 
     Fourteen queries at most, whatever is found. Not to be kept by search engines. Template:
-    blog/search.html; context: `query`, `findings`, `kind`, `is_searchable`.
+    blog/search.html; context: `query`, `findings`, `kind`, `is_searchable`, `is_anything_found`.
     """
 
     # What can be found, in the order of the page.
@@ -28,11 +28,13 @@ class SearchView(View):
         kind = request.GET.get("in", "")
         if kind and kind not in self.finders:
             raise Http404
+        findings = self._find(query, kind, request) if searchable else []
         context = {
             "query": query,
             "kind": kind,
             "is_searchable": searchable,
-            "findings": self._find(query, kind, request) if searchable else [],
+            "findings": findings,
+            "is_anything_found": any(found.count for found in findings),
         }
         response = render(request, "blog/search.html", context)
         response["X-Robots-Tag"] = "noindex"

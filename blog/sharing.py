@@ -40,7 +40,7 @@ def describe_post(post: Post) -> dict[str, Any]:
         "url": about.address,
         "mainEntityOfPage": about.canonical,
         "headline": post.title,
-        "description": post.summary,
+        "description": post.teaser,
         "image": about.picture,
         "inLanguage": current().language,
         "datePublished": post.published_at and post.published_at.isoformat(),

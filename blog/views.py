@@ -9,8 +9,8 @@ from django.utils.cache import add_never_cache_headers
 from django.views import View
 from django.views.generic import DetailView, ListView
 
-from blog.archive import neighbours
-from blog.models import Post, PostQuerySet, Tag
+from blog.archive import neighbours, public_tags
+from blog.models import Post, PostQuerySet
 from blog.permissions import may_edit
 from blog.previews import find_post
 from blog.sharing import as_script, describe_post, shared
@@ -40,7 +40,7 @@ class TagView(PostListView):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.tag = get_object_or_404(Tag, slug=kwargs["slug"])
+        self.tag = get_object_or_404(public_tags(), slug=kwargs["slug"])
 
     def get_queryset(self) -> PostQuerySet:
         return super().get_queryset().filter(tags=self.tag)

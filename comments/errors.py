@@ -1,8 +1,19 @@
 """What can go wrong with a comment, as one error each. Their texts are for a person."""
 
+from typing import Final
+
+SAID: Final = {"pending": "waiting", "spam": "taken for spam"}  # as private pages call it
+
 
 class CommentError(Exception):
     """Base of what a caller of this app may expect and show."""
+
+
+class NoLongerKept(CommentError):
+    """Its text was erased: there is nothing left to be shown or judged."""
+
+    def __init__(self) -> None:
+        super().__init__("The text of this comment is no longer kept: nothing can be done with it.")
 
 
 class StatusConflict(CommentError):
@@ -43,8 +54,9 @@ class ChangedMeanwhile(CommentError):
 
     def __init__(self, status: str) -> None:
         super().__init__(
-            f"The comment was changed since this form was made; it is {status} by now. Nothing was"
-            " changed and nothing is lost: look at it, and send again if you still want to."
+            f"The comment was changed since this form was made; it is {SAID.get(status, status)} by"
+            " now. Nothing was changed and nothing is lost: look at it, and send again if you still"
+            " want to."
         )
 
 

@@ -227,6 +227,12 @@ def make_draft(
     )
 
 
+def account_name(user: Any) -> str:
+    """The name of a member of staff, as far as a comment has room for it."""
+    longest = Comment._meta.get_field("name").max_length
+    return str(user.get_full_name() or user.get_username())[:longest]
+
+
 def draft_of(comment: Comment) -> Draft:
     """What was sent, from the comment that it became, with its present text. No query.
 

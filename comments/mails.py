@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from comments import intake, markup, own, references
 from comments.mail_kinds import Frequency, MailKind
-from comments.models import Comment, Commenter, DigestItem
+from comments.models import Comment, Commenter, DigestItem, Revision
 from comments.notifications import TELLING, is_public, mail_key
 from comments.private_links import (
     ALL,
@@ -60,6 +60,7 @@ class News:
     note: str = ""
     clause: intake.QuotedClause | None = None
     by_rule: bool = False
+    is_redacted: bool = False  # a moderator took words out; they are marked, and public so
 
     @property
     def because(self) -> str:
@@ -148,6 +149,12 @@ def tell(comment: Comment, kind: MailKind, commenter: Commenter) -> News | None:
     return News(comment=comment, kind=kind, address=address) if comment.is_published else None
 
 
+def is_redacted(comment: Comment) -> bool:
+    """Whether a moderator took words out of it. One query."""
+    redactions = comment.revisions.filter(replaced_by=Revision.Replacement.REDACTION)
+    return redactions.exists()
+
+
 def quote(text: str) -> str:
     """A text as mails quote it."""
     return "\n".join(f"> {markup.show(line)}".rstrip() for line in text.splitlines())
@@ -190,12 +197,15 @@ def _decided(comment: Comment) -> News | None:
         note=explained.note,
         clause=explained.clause,
         by_rule=explained.by_rule,
+        is_redacted=is_redacted(comment),
     )
 
 
 def _subject(told: News) -> str:
     title = told.comment.post.title
     match told.kind, told.comment.status:
+        case MailKind.DECISIONS, Status.PUBLISHED if told.is_redacted:
+            return f"Words taken out: your comment on “{title}”"
         case MailKind.DECISIONS, Status.PUBLISHED:
             return f"Published: your comment on “{title}”"
         case MailKind.DECISIONS, Status.REJECTED:

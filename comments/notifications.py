@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from comments import subscriptions
 from comments.mail_kinds import Frequency, MailKind
-from comments.models import Comment, Commenter, DigestItem, Told
+from comments.models import Comment, Commenter, DigestItem, Revision, Told
 from comments.status import UNDO_FOR, Status
 from core import jobs
 from core.mail import enqueue_made_mail
@@ -72,7 +72,8 @@ def _tell_writer(comment: Comment, told: Told) -> None:
 
     Without a confirmed address nothing is noted: who confirms one later is told then.
     """
-    if comment.status == told.status:
+    redactions = comment.revisions.filter(replaced_by=Revision.Replacement.REDACTION).count()
+    if (comment.status, redactions) == (told.status, told.redactions):
         return
     if comment.status in TELLING:
         writer = comment.commenter
@@ -84,7 +85,7 @@ def _tell_writer(comment: Comment, told: Told) -> None:
         again = f"comments.decided:{comment.pk}:{comment.version}"
         key = mail_key(comment.pk, writer.pk) if is_first else again
         _tell(writer, MailKind.DECISIONS, comment, key)
-    told.status = comment.status
+    told.status, told.redactions = comment.status, redactions
 
 
 def _announce(comment: Comment, told: Told) -> None:

@@ -32,11 +32,13 @@ CLOSED: Final = "Comments on this post are closed, and its texts stay as they ar
 NOT_NOW: Final = "A comment can be changed while it waits, and shortly after publication."
 TOO_LATE: Final = "It was published more than 15 minutes ago, and stays as it was read."
 ANSWERED: Final = "It has been answered, and stays as it was answered."
+REDACTED: Final = "A moderator took words out of it, and it stays as that left it."
 NOT_THERE: Final = "It is not public and does not wait: there is nothing to withdraw."
 NOT_REJECTED: Final = "Only a rejected comment can be sent again."
 RESUBMITTED: Final = "It was sent again once already; once is possible."
 UNCHANGED: Final = "This is still the text that was rejected. Change it, or appeal instead."
 NO_DECISION: Final = "It was not rejected, taken for spam or removed by a moderator."
+ERASED: Final = "Its text is no longer kept."
 APPEALED: Final = "You have appealed already; one appeal is possible."
 
 Change = Callable[[Comment, datetime], None]
@@ -137,7 +139,10 @@ def why_no_edit(comment: Comment, now: datetime) -> str:
         return NOT_NOW
     if now >= comment.published_at + EDIT_FOR:
         return TOO_LATE
-    return ANSWERED if Comment.objects.answers_to(comment).exists() else ""
+    if Comment.objects.answers_to(comment).exists():
+        return ANSWERED
+    redactions = comment.revisions.filter(replaced_by=Revision.Replacement.REDACTION)
+    return REDACTED if redactions.exists() else ""
 
 
 def why_no_withdrawal(comment: Comment) -> str:
@@ -154,6 +159,8 @@ def goes_with(comment: Comment) -> CommentQuerySet:
 
 def why_no_resubmission(comment: Comment) -> str:
     """Why it can't be sent again with another text; empty if it can. At most one query."""
+    if comment.is_erased:
+        return ERASED
     if comment.status != Status.REJECTED:
         return NOT_REJECTED
     if not comment.post.accepts_comments:
@@ -164,6 +171,8 @@ def why_no_resubmission(comment: Comment) -> str:
 
 def why_no_appeal(comment: Comment) -> str:
     """Why no appeal can be made; empty if it can. At most one query."""
+    if comment.is_erased:
+        return ERASED
     removed = comment.status == Status.REMOVED and comment.removed_by == Remover.MODERATOR
     if not removed and comment.status not in STRICT:
         return NO_DECISION

@@ -8,8 +8,9 @@ read. A new root needs none: its tree id comes from a sequence.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from mptt.models import MPTTModel
+from psycopg.errors import DeadlockDetected
 
 from blog.models import Post
 from comments.errors import CommentError, TreeBusy, WrongRoom
@@ -50,9 +51,10 @@ def under_lock(comment_id: int, work: Callable[[Comment], Result]) -> Result:
     """Run `work(comment)` in a transaction of its own that holds the lock of the comment's tree.
 
     `comment` is read after the lock, with its post. If a move took it to another tree meanwhile,
-    all starts again in a new transaction, so `work` may run more than once and must have no effect
-    outside the database. Raises Comment.DoesNotExist, TreeBusy after 5 tries or when the database
-    refuses the tree at COMMIT, and whatever `work` raises.
+    or the database ended it to end a deadlock, all starts again in a new transaction, so `work` may
+    run more than once and must have no effect outside the database. Raises Comment.DoesNotExist,
+    TreeBusy after 5 tries or when the database refuses the tree at COMMIT, and whatever `work`
+    raises.
     """
     for _ in range(TRIES):
         try:
@@ -62,6 +64,9 @@ def under_lock(comment_id: int, work: Callable[[Comment], Result]) -> Result:
             continue
         except IntegrityError as error:
             raise TreeBusy from error
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
     raise TreeBusy
 
 

@@ -48,7 +48,10 @@ def read_mailbox(path: Path) -> "Counter[str]":
 
 def take_in(raw: bytes) -> str:
     """Take in one mail: STOPPED (counted against its address), AGAIN, NOT_OURS or NO_REPORT."""
-    report = read_report(raw)
+    try:
+        report = read_report(raw)
+    except RecursionError:  # parts within parts without end: one such mail must not stop the rest
+        report = None
     if report is None:
         return NO_REPORT
     mail = Mail.objects.filter(message_id=report.message_id).first() if report.message_id else None

@@ -29,7 +29,10 @@ from core.guards import STAMP_MAX_AGE, comes_from_here, is_stamped, make_stamp, 
 logger = logging.getLogger(__name__)
 
 ELSEWHERE = "This form did not come from this site. Nothing is lost: please send it from here."
-EXPIRED = "This form is older than 30 days. Nothing is lost: please send it again."
+EXPIRED = (
+    "This form is older than 30 days, or was made for another place. Nothing is lost: please send"
+    " it again."
+)
 TOO_BIG = (
     "This was too big to be read, and nothing was stored. The text can't be shown here: your"
     " browser still has it, as a draft where scripts run, else behind its Back button."

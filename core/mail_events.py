@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from core.message import storable
 from core.models import MailFailure
 from core.signatures import is_signed
 from core.stopping import note_failure
@@ -67,7 +68,7 @@ def read_events(body: bytes) -> list[dict[str, Any]]:
 def _event(number: int, event: Any) -> dict[str, Any]:
     said = event if isinstance(event, dict) else {}
     fields = {name: said.get(name, "") for name in ("id", "kind", "address", "detail")}
-    if not all(isinstance(value, str) and "\0" not in value for value in fields.values()):
+    if not all(isinstance(value, str) and storable(value) == value for value in fields.values()):
         raise NotAnEvent(f"Event {number}: id, kind, address and detail have to be texts.")
     if not 0 < len(fields["id"]) <= 150:
         raise NotAnEvent(f"Event {number}: the id has to have 1 to 150 characters.")

@@ -172,6 +172,13 @@ class SiteSettings(models.Model):
         help_text="Days after publication when comments close, unless the post has a date of its"
         " own; 0 is never.",
     )
+    reports_to_hold = models.PositiveSmallIntegerField(
+        "reports that take a comment back",
+        default=0,
+        db_default=0,
+        help_text="At so many unanswered reports by different readers a comment waits for a"
+        " moderator again; 0: reports never hide anything.",
+    )
     accent = models.CharField(
         "colour of links",
         max_length=7,
@@ -252,6 +259,7 @@ class SiteSettings(models.Model):
             time_zone=settings.TIME_ZONE,
             posts_per_page=settings.POSTS_PER_PAGE,
             comments_close_after_days=settings.COMMENTS_CLOSE_AFTER_DAYS,
+            reports_to_hold=settings.COMMENT_REPORTS_TO_HOLD,
         )
 
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from email.message import Message
+from enum import Enum
 from time import monotonic
 from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -36,6 +37,11 @@ TOO_LATE: Final = "It did not answer in time."
 PORTS: Final = {"http": 80, "https": 443}
 # IPv6 addresses that stand for an IPv4 one: where they lead is judged by that.
 NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+# Public by their numbers, and nobody's web server: protocols, relays, examples, a cloud's own host.
+NOBODYS: Final = [
+    ipaddress.ip_network(one)
+    for one in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "3fff::/20")
+]
 
 
 class NotReachable(Exception):
@@ -47,10 +53,11 @@ class NotAllowedAddress(NotReachable):
 
 
 class Answer(NamedTuple):
-    """What came back: the status, and the beginning of the body as text."""
+    """What came back: the status, the beginning of the body as text, and the headers."""
 
     status: int
     text: str
+    headers: Message
 
 
 class Page(NamedTuple):
@@ -97,17 +104,31 @@ def check_url(url: str) -> SplitResult:
     return parts
 
 
+class Typed(Enum):
+    """Who typed an address, and with it which private hosts it may lead to."""
+
+    BY_OPERATOR = "in the server's settings: to any"
+    BY_SUPERUSER = "in the admin: to those that a setting names"
+    BY_STRANGER = "anywhere else: to none"
+
+    def exempt(self, url: str) -> Collection[str]:
+        """The private hosts."""
+        if self is Typed.BY_OPERATOR:
+            return [urlsplit(url).hostname or ""]
+        return settings.WEBHOOK_PRIVATE_HOSTS if self is Typed.BY_SUPERUSER else ()
+
+
 def post(
-    url: str, body: bytes, headers: Mapping[str, str], *, is_strangers: bool = False
+    url: str, body: bytes, headers: Mapping[str, str], *, typed: Typed = Typed.BY_SUPERUSER
 ) -> Answer:
     """Send a body by POST; whatever the answer, a redirect too, it is returned.
 
-    Takes 10 seconds at most, beside looking the host's name up. Raises NotReachable. An address
-    that `is_strangers`, and was not typed by a superuser, gets no exception for private hosts.
+    Takes 10 seconds at most, beside looking the host's name up. Raises NotReachable.
     """
-    exempt = () if is_strangers else settings.WEBHOOK_PRIVATE_HOSTS
-    reply = _ask(url, _Request("POST", body, headers, ANSWER_AT_MOST, TIMEOUT), exempt)
-    return Answer(reply.status, reply.body.decode("utf-8", "replace"))
+    check_url(url)
+    request = _Request("POST", body, headers, ANSWER_AT_MOST, TIMEOUT)
+    reply = _ask(url, request, typed.exempt(url))
+    return Answer(reply.status, reply.body.decode("utf-8", "replace"), reply.headers)
 
 
 def fetch(url: str, *, accept: str = "text/html") -> Page:
@@ -140,6 +161,8 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if int(parsed) >> 32 == 0 or parsed.is_site_local:  # also the old form ::127.0.0.1
             return False
+    if any(parsed in network for network in NOBODYS):
+        return False
     return bool(parsed.is_global) and not (parsed.is_multicast or parsed.is_reserved)
 
 

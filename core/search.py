@@ -73,11 +73,22 @@ def excerpts(sources: Sequence[str], text: str) -> list[SafeString]:
                 "texts": plain,
             },
         )
-        return [_marked(row[0]) for row in cursor.fetchall()]
+        return [
+            _marked(_with_ellipses(row[0], whole))
+            for row, whole in zip(cursor.fetchall(), plain, strict=True)
+        ]
 
 
 def _unmarked(text: str) -> str:
     return text.replace(BEGIN, "").replace(END, "").replace("\0", "")
+
+
+def _with_ellipses(headline: str, whole: str) -> str:
+    """A passage with signs of what was left out before and after it."""
+    bare = _unmarked(headline)
+    before = "" if whole.startswith(bare[:40]) else "… "
+    after = "" if whole.endswith(bare[-40:]) else " …"
+    return f"{before}{headline}{after}"
 
 
 def _marked(headline: str) -> SafeString:

@@ -18,7 +18,10 @@ class SiteSettingsAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["title", "tagline", "language", "time_zone"]}),
         ("Posts", {"fields": ["posts_per_page", "search_language"]}),
-        ("Comments", {"fields": ["new_posts_comments", "comments_close_after_days"]}),
+        (
+            "Comments",
+            {"fields": ["new_posts_comments", "comments_close_after_days", "reports_to_hold"]},
+        ),
         ("Other sites", {"fields": ["sends_webmentions", "takes_webmentions", "websub_hub"]}),
         ("Looks", {"fields": ["accent", "accent_dark", "header_links", "footer"]}),
     ]

@@ -5,12 +5,13 @@ The rules: moderation.rules.admin.
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from moderation.mention_admin import ReceivedMentionAdmin
-from moderation.models import LogEntry, Policy
+from moderation.models import CannedNote, DecisionNote, LogEntry, Policy
 from moderation.people.admin import SanctionAdmin
 from moderation.permissions import moderatable
 from moderation.policy.admin import PolicyAdmin
@@ -19,6 +20,7 @@ from moderation.sources.admin import SourceAdmin
 from moderation.webhooks.admin import DeliveryAdmin, WebhookAdmin
 
 __all__ = [
+    "CannedNoteAdmin",
     "DeliveryAdmin",
     "LogEntryAdmin",
     "ReceivedMentionAdmin",
@@ -29,6 +31,19 @@ __all__ = [
 ]
 
 admin.site.register(Policy, PolicyAdmin)
+
+
+@admin.register(CannedNote)
+class CannedNoteAdmin(admin.ModelAdmin):
+    """Chosen where a comment is rejected; everybody at the desk uses the same ones."""
+
+    list_display = ["title", "text"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Words need room."""
+        if db_field.name == "text":
+            kwargs["widget"] = forms.Textarea({"rows": 6, "maxlength": DecisionNote.MAX_LENGTH})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(LogEntry)

@@ -18,8 +18,6 @@ from zlib import crc32
 
 from comments import markup
 
-VERSION: Final = 1  # raise it when the same HTML gives another fingerprint
-
 RUN: Final = 3  # words
 SLOTS: Final = 96
 ROWS: Final = 3  # slots in a band
@@ -27,6 +25,8 @@ WORDS_LOOKED_AT: Final = 5000
 SKETCHED_FROM: Final = 5  # words; of fewer, only equality says anything
 
 PIECES: Final = re.compile(r"<(/?)([a-z]+)[^>]*>|([^<]+)")
+# A link that is written as an address: two who cite the same say nothing alike by it.
+ADDRESS: Final = re.compile(r"<a\s[^>]*>\s*(?:https?://|www\.)[^<]*</a>", re.IGNORECASE)
 INLINE: Final = frozenset({"a", "code", "em", "strong"})
 # What is written without blanks between words is taken sign by sign.
 WORDS: Final = re.compile(
@@ -77,7 +77,14 @@ def similarity(one: Fingerprint, other: Fingerprint) -> float:
 
 
 def own_words(html: str) -> list[str]:
-    """The words outside quotes, folded, the first 5,000."""
+    """The words outside quotes and addresses, folded, the first 5,000.
+
+    Of a text that is nothing but addresses, theirs.
+    """
+    return _words(ADDRESS.sub(" ", html)) or _words(html)
+
+
+def _words(html: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", unquoted_text(html)).casefold()
     return [match[0] for match in islice(WORDS.finditer(folded), WORDS_LOOKED_AT)]
 

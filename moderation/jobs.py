@@ -8,6 +8,7 @@ from moderation.notices.mails import make_notice
 from moderation.notices.telling import tell_moderators
 from moderation.outside import check_comment
 from moderation.people.sanctions import forget_addresses
+from moderation.retention import erase
 from moderation.rules import rehearsal
 from moderation.trace_jobs import take_stale_traces
 from moderation.webhooks.delivering import deliver, forget_deliveries
@@ -16,6 +17,7 @@ __all__ = [
     "check_comment",
     "deliver",
     "enqueue_rehearsal",
+    "erase",
     "forget_addresses_daily",
     "forget_deliveries",
     "judge_comment",

@@ -8,9 +8,8 @@ address, no network, no browser. The protocol wants a reader's address, which is
 
 import logging
 from datetime import datetime
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -22,15 +21,13 @@ from comments.intake import Reason
 from comments.models import Comment, RecordedReason
 from comments.status import Status
 from core import jobs
+from core.outbound import NotReachable, Typed, post
 from moderation.models import Act, LogEntry, Rule
 from moderation.screening.kinds.outside_check import ASKING, OutsideCheck
 from moderation.screening.verdicts import decide, deciding_clause
 from moderation.services import log_act
 
 logger = logging.getLogger(__name__)
-
-TIMEOUT: Final = 10.0  # seconds for each step of asking
-LONGEST_ANSWER: Final = 100  # bytes; the protocol's answers have five
 
 # What the site does by the answer alone; whatever else was done, a person has had a say.
 ACTS: Final = {
@@ -85,27 +82,23 @@ def check_comment(*, comment_id: int) -> None:
 
 
 def ask(comment: Comment) -> Answer:
-    """What the service says. Raises Unavailable; takes a few times TIMEOUT at most."""
+    """What the service says. Raises Unavailable; takes about ten seconds at most."""
     if not settings.AKISMET_KEY:
         raise Unavailable("COLLOQUY_AKISMET_KEY is not set.")
-    address = urlsplit(settings.AKISMET_ADDRESS)
-    make = HTTPSConnection if address.scheme == "https" else HTTPConnection
-    connection = make(address.hostname or "", address.port, timeout=TIMEOUT)
     try:
-        connection.request("POST", address.path or "/", _body(comment), HEADERS)
-        response = connection.getresponse()
-        said = response.read1(LONGEST_ANSWER).strip()  # not read: that waits for what may not come
-        hint = response.getheader("X-akismet-debug-help") or ""
-        tip = response.getheader("X-akismet-pro-tip") or ""
-    except (OSError, HTTPException) as error:
-        raise Unavailable(f"{type(error).__name__}.") from error
-    finally:
-        connection.close()
-    if response.status != 200:
-        raise Unavailable(f"it answered with status {response.status}.")
-    if said not in {b"true", b"false"}:
-        raise Unavailable(f"it answered neither yes nor no. {_one_line(hint)}".strip())
-    return Answer(is_spam=said == b"true", is_sure=tip == "discard")
+        answer = post(
+            settings.AKISMET_ADDRESS, _body(comment).encode(), HEADERS, typed=Typed.BY_OPERATOR
+        )
+    except NotReachable as error:
+        raise Unavailable(str(error)) from error
+    if answer.status != 200:
+        raise Unavailable(f"It answered with status {answer.status}.")
+    said = answer.text.strip()
+    if said not in {"true", "false"}:
+        hint = _one_line(answer.headers.get("X-akismet-debug-help") or "")
+        raise Unavailable(f"It answered neither yes nor no. {hint}".strip())
+    is_sure = answer.headers.get("X-akismet-pro-tip") == "discard"
+    return Answer(is_spam=said == "true", is_sure=is_sure)
 
 
 HEADERS: Final = {

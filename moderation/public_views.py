@@ -4,7 +4,6 @@ from datetime import timedelta
 from math import ceil
 from typing import Any, Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from comments.views.reading import public_comment
 from core import ratelimit
 from core.guarded import GuardedFormView, Refused
 from core.network import network_digest
+from core.site import current
 from moderation.forms import ReportForm
 from moderation.reports import NothingToReport, report_comment
 
@@ -70,7 +70,7 @@ class ReportSentView(View):
     def get(self, request: HttpRequest, kind: str, slug: str, number: str) -> HttpResponse:
         context = {
             "comment": public_comment(kind, slug, number),
-            "reports_to_hold": settings.COMMENT_REPORTS_TO_HOLD,
+            "reports_to_hold": current().reports_to_hold,
         }
         return render(request, "moderation/report_sent.html", context)
 

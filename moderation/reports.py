@@ -1,12 +1,11 @@
 """Reports by readers: taken in here, answered by every act in moderation.services.
 
-A report hides nothing by itself, unless COMMENT_REPORTS_TO_HOLD says how many do.
+A report hides nothing by itself, unless the settings of the site say how many do.
 """
 
 from datetime import datetime
 from typing import Final
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -14,6 +13,7 @@ from comments import markup, notifications, tree
 from comments.errors import CommentError
 from comments.models import Comment
 from comments.status import Status
+from core.site import current
 from moderation.models import Act, Clause, Report
 from moderation.services import log_act
 
@@ -66,7 +66,7 @@ def _record(comment: Comment, now: datetime) -> None:
     """Log a new report; hold the comment if there are enough now."""
     comment.renew_version(Act.REPORTED)
     log_act(Act.REPORTED, comment, status_before=comment.status, actor_id=None, at=now)
-    enough = settings.COMMENT_REPORTS_TO_HOLD
+    enough = current().reports_to_hold
     if enough and comment.reports.unanswered().count() >= enough:
         before = comment.status
         comment.change_status(Status.PENDING, at=now)

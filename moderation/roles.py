@@ -7,6 +7,10 @@ from django.contrib.auth.models import Group, Permission
 ROLES: Final = {
     "moderator": [
         "moderation.moderate_any",
+        "moderation.view_cannednote",
+        "moderation.add_cannednote",
+        "moderation.change_cannednote",
+        "moderation.delete_cannednote",
         "moderation.view_logentry",
         "moderation.view_policy",
         "moderation.view_rule",
@@ -18,6 +22,9 @@ ROLES: Final = {
     ],
     "author": [
         "moderation.moderate_own",
+        "moderation.view_cannednote",
+        "moderation.add_cannednote",
+        "moderation.change_cannednote",
         "moderation.view_logentry",
         "moderation.view_rule",
         "moderation.view_source",

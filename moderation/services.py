@@ -52,12 +52,13 @@ def publish_comment(*, comment_id: int, version: int, by: "User") -> Comment:
 
     Also raises ParentWithoutNumber for a reply to a comment that was never public.
     """
+    return carry_out(Act.PUBLISHED, comment_id, version, by, make_public)
 
-    def publish(comment: Comment, now: datetime) -> None:
-        numbers.allot_number(comment)
-        comment.change_status(Status.PUBLISHED, at=now)
 
-    return _act(Act.PUBLISHED, comment_id, version, by, publish)
+def make_public(comment: Comment, now: datetime) -> None:
+    """What publishing changes, for acts that do more besides: see carry_out."""
+    numbers.allot_number(comment)
+    comment.change_status(Status.PUBLISHED, at=now)
 
 
 def hold_comment(
@@ -69,10 +70,10 @@ def hold_comment(
     """
 
     def hold(comment: Comment, now: datetime) -> None:
-        _require_not_withdrawn(comment)
+        require_not_withdrawn(comment)
         comment.change_status(Status.PENDING, at=now)
 
-    return _act(Act.HELD, comment_id, version, by, hold, clause=clause)
+    return carry_out(Act.HELD, comment_id, version, by, hold, clause=clause)
 
 
 def reject_comment(
@@ -83,7 +84,7 @@ def reject_comment(
     `note` and `clause` are for the commenter, who finds them on the private status page; the clause
     also stands on the tombstone. Also raises NoteTooLong.
     """
-    note = _checked_note(note)
+    note = checked_note(note)
     return _change(Act.REJECTED, Status.REJECTED, comment_id, version, by, note=note, clause=clause)
 
 
@@ -105,7 +106,7 @@ def remove_comment(
     def remove(comment: Comment, now: datetime) -> None:
         comment.change_status(Status.REMOVED, at=now, removed_by=Remover.MODERATOR)
 
-    return _act(Act.REMOVED, comment_id, version, by, remove, clause=clause)
+    return carry_out(Act.REMOVED, comment_id, version, by, remove, clause=clause)
 
 
 def restore_comment(*, comment_id: int, version: int, by: "User") -> Comment:
@@ -117,21 +118,25 @@ def restore_comment(*, comment_id: int, version: int, by: "User") -> Comment:
     def restore(comment: Comment, now: datetime) -> None:
         if comment.status != Status.REMOVED:
             raise StatusConflict(comment.status, "restored")
-        _require_not_withdrawn(comment)
+        require_not_withdrawn(comment)
         comment.change_status(Status(comment.status_before_removal), at=now)
 
-    return _act(Act.RESTORED, comment_id, version, by, restore)
+    return carry_out(Act.RESTORED, comment_id, version, by, restore)
 
 
 def dismiss_reports(*, comment_id: int, version: int, by: "User") -> Comment:
-    """Keep a reported comment as it is: its reports are answered, nothing else happens."""
+    """Keep a comment that was reported, or edited by its writer, as it is.
+
+    Its reports are answered, nothing else happens.
+    """
 
     def keep(comment: Comment, now: datetime) -> None:
-        if not comment.is_published or not comment.reports.unanswered().exists():
+        asked = comment.edited_at or comment.reports.unanswered().exists()
+        if not comment.is_published or not asked:
             raise StatusConflict(comment.status, "kept")
         comment.renew_version("kept")
 
-    return _act(Act.KEPT, comment_id, version, by, keep)
+    return carry_out(Act.KEPT, comment_id, version, by, keep)
 
 
 def _change(
@@ -147,22 +152,24 @@ def _change(
     def change(comment: Comment, now: datetime) -> None:
         comment.change_status(to, at=now)
 
-    return _act(act, comment_id, version, by, change, note=note, clause=clause)
+    return carry_out(act, comment_id, version, by, change, note=note, clause=clause)
 
 
-def _checked_note(note: str) -> str:
+def checked_note(note: str) -> str:
+    """The note as it will be stored. Raises NoteTooLong."""
     note = markup.normalise(note)
     if len(note) > DecisionNote.MAX_LENGTH:
         raise NoteTooLong(note)
     return note
 
 
-def _require_not_withdrawn(comment: Comment) -> None:
+def require_not_withdrawn(comment: Comment) -> None:
+    """Raise Withdrawn where its own writer took it back."""
     if comment.is_withdrawn:
         raise Withdrawn
 
 
-def _act(
+def carry_out(
     act: Act,
     comment_id: int,
     version: int,
@@ -172,7 +179,10 @@ def _act(
     note: str = "",
     clause: Clause | None = None,
 ) -> Comment:
-    """One act: lock, read, judge, compare with the version seen, change, answer reports, log."""
+    """One act: lock, read, judge, compare with the version seen, change, answer reports, log.
+
+    `change` does what the act is about; it may raise CommentError, and nothing is written then.
+    """
     now = timezone.now()
 
     def work(comment: Comment) -> Comment:
@@ -190,7 +200,7 @@ def _act(
         if note:
             DecisionNote.objects.create(comment=comment, log_entry_id=entry.pk, text=note)
         enqueue_learning(comment.pk)
-        if comment.status != before:
+        if comment.status != before or act == Act.REDACTED:
             notifications.note_change(comment)
         return comment
 
@@ -205,6 +215,7 @@ def log_act(
     actor_id: int | None,
     at: datetime,
     clause_id: int | None = None,
+    undoes_id: int | None = None,
 ) -> LogEntry:
     """Write the one log row of an act; the caller holds the transaction of the change.
 
@@ -217,6 +228,7 @@ def log_act(
         post_id=comment.post_id,
         actor_id=actor_id,
         clause_id=clause_id,
+        undoes_id=undoes_id,
         status_before=status_before,
         status_after=comment.status,
         number=comment.number or "",

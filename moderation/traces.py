@@ -19,7 +19,7 @@ from moderation import fingerprints
 from moderation.sources import host_of, normalise
 
 VERSION: Final = (
-    1  # raise it when moderation.sources or moderation.fingerprints gives something else
+    2  # raise it when moderation.sources or moderation.fingerprints gives something else
 )
 BATCH: Final = 200
 TAKEN_FROM: Final = ("html", "html_version", "version")

@@ -16,6 +16,7 @@ from simple_history.models import HistoricalRecords
 from blog import markup
 from blog.models.picture import Picture
 from blog.models.tag import Tag
+from blog.teasers import first_words
 from core.site import current
 
 # First path segments that the site itself answers; a page may not take them.
@@ -202,6 +203,11 @@ class Post(models.Model):
     def body_rendered_now(self) -> SafeString:
         """The body as it would be stored, for a preview."""
         return mark_safe(self.rendered_body())  # noqa: S308
+
+    @property
+    def teaser(self) -> str:
+        """What it says in short: the summary, else its first words. Plain text, maybe empty."""
+        return self.summary or first_words(self.body_html)
 
     @property
     def is_published(self) -> bool:

@@ -13,7 +13,7 @@ from mptt.models import MPTTModel, TreeForeignKey
 
 from blog.models import Post
 from comments import markup, references
-from comments.errors import StatusConflict, WrongRoom
+from comments.errors import NoLongerKept, StatusConflict, WrongRoom
 from comments.models.commenter import Commenter
 from comments.models.querysets import CommentManager
 from comments.status import Remover, Status, may_follow
@@ -189,6 +189,15 @@ class Comment(MPTTModel):
                 condition=~Q(network=""),
                 name="comments_of_network",
             ),
+            # The desk: what else came with a typed address, and what was edited when public.
+            models.Index(
+                fields=["mail", "-submitted_at"], condition=~Q(mail=""), name="comments_of_mail"
+            ),
+            models.Index(
+                fields=["edited_at"],
+                condition=Q(edited_at__isnull=False),
+                name="comments_edited",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -216,9 +225,12 @@ class Comment(MPTTModel):
         """Move this comment from the status and version it was read with to `to`; one UPDATE.
 
         The one updater of `status`; called by services, under the tree's lock. Publishing needs a
-        number (comments.numbers). Raises StatusConflict when `to` may not follow, or when somebody
+        number (comments.numbers). Raises NoLongerKept for what would show or judge an erased text,
+        and StatusConflict when `to` may not follow, or when somebody
         else changed the row since it was read: then nothing is written.
         """
+        if self.is_erased and to in {Status.PUBLISHED, Status.PENDING}:
+            raise NoLongerKept
         if not may_follow(to, self.status, self.status_before_removal):
             raise StatusConflict(self.status, to)
         removing = to == Status.REMOVED
@@ -268,6 +280,11 @@ class Comment(MPTTModel):
     def is_withdrawn(self) -> bool:
         """Whether its own writer took it back."""
         return self.status == Status.REMOVED and self.removed_by == Remover.COMMENTER
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its text is no longer kept; nobody can send an empty one."""
+        return not self.text
 
     @property
     def is_long(self) -> bool:

@@ -17,6 +17,7 @@ class Revision(models.Model):
 
         EDIT = "edit"
         RESUBMISSION = "resubmission"
+        REDACTION = "redaction"  # a moderator took something out
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="revisions")
     text = models.TextField()

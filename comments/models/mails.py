@@ -83,6 +83,9 @@ class Told(models.Model):
     announced_at = models.DateTimeField(
         null=True, blank=True, help_text="When others were told that it is public; they are once."
     )
+    redactions = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Of how many its writer knows."
+    )
 
     def __str__(self) -> str:
         return f"of {self.comment_id} its writer knows that it is {self.status}"

@@ -1,7 +1,7 @@
 """One's own comment, by a private link: what became of it, and what its writer may still do."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,10 +16,12 @@ from comments import intake, own, waiting
 from comments.commenters import commenter_of
 from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import AppealForm, EditForm, OwnForm
-from comments.models import Appeal, Comment, Commenter, Place
+from comments.models import Appeal, Comment, Commenter, Place, Revision
 from comments.private_links import comment_of
 from comments.status import Status
 from core.guarded import GuardedFormView, Refused
+
+REDACTION: Final = Revision.Replacement.REDACTION
 
 
 class Step(NamedTuple):
@@ -48,18 +50,20 @@ class StatusView(View):
 
     The same queries whatever happened to it, and one more for a browser with a commenter's cookie.
     Template: comments/status.html; context: `comment`, `answered`, `is_elsewhere`, `steps`,
-    `revisions`, `appeal`, `moved_from`, `explanation`, `usual_wait` in words or empty,
-    `why` it waits.
+    `revisions`, `taken_out` (whether a moderator took words out), `appeal`, `moved_from`,
+    `explanation`, `usual_wait` in words or empty, `why` it waits.
     """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         comment = find_own(token)
+        revisions = list(comment.revisions.all())
         context = {
             "comment": comment,
             "answered": _answered(comment),
             "is_elsewhere": _is_elsewhere(comment, commenter_of(request)),
             "steps": next_steps(comment, token),
-            "revisions": comment.revisions.all(),
+            "revisions": revisions,
+            "taken_out": any(one.replaced_by == REDACTION for one in revisions),
             "appeal": Appeal.objects.filter(comment=comment).first(),
             "moved_from": earlier_places(comment),
             "explanation": intake.explain(comment),

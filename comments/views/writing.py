@@ -237,17 +237,11 @@ def quotation(comment: Comment) -> str:
     return "\n".join([f"#{comment.number}:", "", *lines, "", ""])
 
 
-def _name_of(staff: Any) -> str:
-    """An account's name as far as a comment has room for it."""
-    longest = Comment._meta.get_field("name").max_length
-    return str(staff.get_full_name() or staff.get_username())[:longest]
-
-
 def _draft(spot: Spot, form: CommentForm, staff: Any, commenter: Commenter | None) -> intake.Draft:
     return intake.make_draft(
         post=spot.post,
         parent=spot.parent,
-        name=_name_of(staff) if staff else form.cleaned_data["name"],
+        name=intake.account_name(staff) if staff else form.cleaned_data["name"],
         mail="" if staff else form.cleaned_data["mail"],
         text=form.cleaned_data["text"],
         user=staff,

@@ -134,6 +134,9 @@ COMMENTS_CLOSE_AFTER_DAYS = env.integer("COMMENTS_CLOSE_AFTER_DAYS", 0)
 COMMENTS_PER_PAGE = env.integer("COMMENTS_PER_PAGE", 100, at_least=1)
 # At so many reports by different readers a comment waits for a moderator again; 0: never.
 COMMENT_REPORTS_TO_HOLD = env.integer("REPORTS_TO_HOLD", 0)
+# Days after which texts that nobody may read are erased, and senders' networks; 0: never.
+KEEP_REFUSED_DAYS = env.integer("KEEP_REFUSED_DAYS", 365)
+KEEP_NETWORKS_DAYS = env.integer("KEEP_NETWORKS_DAYS", 90)
 # The outside check (moderation/outside.py): without a key nothing is ever sent.
 AKISMET_KEY = env.text("AKISMET_KEY")
 AKISMET_ADDRESS = env.text("AKISMET_ADDRESS", "https://rest.akismet.com/1.1/comment-check")

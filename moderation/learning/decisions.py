@@ -46,4 +46,4 @@ def decided_comments() -> Iterator[int]:
 
 
 def _by_people() -> "QuerySet[LogEntry]":
-    return LogEntry.objects.filter(act__in=DECISIONS, actor_id__isnull=False)
+    return LogEntry.objects.filter(act__in=DECISIONS, actor_id__isnull=False).standing()

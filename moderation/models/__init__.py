@@ -1,5 +1,6 @@
 """The tables of this room, by what they know."""
 
+from moderation.models.desk import CannedNote, DeskWords, FollowUp, PersonNote
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
 from moderation.models.notices import Notice, NoticeKind, NoticeWishes, Pace
 from moderation.models.policy import Acceptance, Clause, Policy
@@ -16,18 +17,22 @@ __all__ = [
     "Acceptance",
     "Act",
     "Band",
+    "CannedNote",
     "ClassifierState",
     "Clause",
     "DecisionNote",
     "Delivery",
+    "DeskWords",
     "Fingerprint",
     "Flip",
+    "FollowUp",
     "Likeness",
     "LogEntry",
     "Notice",
     "NoticeKind",
     "NoticeWishes",
     "Pace",
+    "PersonNote",
     "Policy",
     "Rehearsal",
     "Report",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from comments.models import Comment
@@ -19,6 +19,7 @@ class Act(models.TextChoices):
     The next four are its commenter's own acts: comments.intake.OwnAct. Then come three acts on the
     policy (moderation.policy.services), then acts about a person or a branch
     (moderation.people.sanctions, moderation.people.brakes); but for a branch they name no comment.
+    The last are those of the desk (moderation.desk).
     """
 
     RECEIVED = "received"
@@ -45,6 +46,15 @@ class Act(models.TextChoices):
     SLOWED = "slowed"
     NO_LONGER_SLOWED = "no longer slowed"
 
+    REDACTED = "redacted"
+    UNDONE = "undone"
+    OWED = "reply owed"
+    NO_LONGER_OWED = "reply no longer owed"
+    NOTED = "noted"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    MOVED = "moved"
+
 
 # By these, done by a person, a moderator has judged the comment as it then stood.
 DECISIONS: Final = (
@@ -55,7 +65,16 @@ DECISIONS: Final = (
     Act.REMOVED,
     Act.RESTORED,
     Act.KEPT,
+    Act.REDACTED,
 )
+
+
+class LogEntryQuerySet(models.QuerySet["LogEntry"]):
+    """Sets of acts."""
+
+    def standing(self) -> "LogEntryQuerySet":
+        """Those that nobody has taken back."""
+        return self.filter(~Exists(LogEntry.objects.filter(undoes_id=OuterRef("pk"))))
 
 
 class LogEntry(models.Model):
@@ -64,7 +83,8 @@ class LogEntry(models.Model):
     Append-only: the database refuses UPDATE and DELETE. `actor_id` is None for the site itself
     (intake, imports) and for a reader who reports. `clause_id` is of the clause that was cited. An
     act on the policy has a `policy_id`, and neither comment nor post; what is done about a person
-    has a `sanction_id`, no comment, and a post only if it holds under one.
+    has a `sanction_id`, no comment, and a post only if it holds under one. `undoes_id` is of the
+    act that this one takes back, which can be done once.
     """
 
     act = models.CharField(max_length=20, choices=Act)
@@ -74,13 +94,31 @@ class LogEntry(models.Model):
     actor_id = models.BigIntegerField(null=True, blank=True)
     policy_id = models.BigIntegerField(null=True, blank=True)
     clause_id = models.BigIntegerField(null=True, blank=True)
+    undoes_id = models.BigIntegerField(null=True, blank=True)
     status_before = models.CharField(max_length=10, blank=True)
     status_after = models.CharField(max_length=10, blank=True)
     number = models.CharField(max_length=600, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
+    objects = LogEntryQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "log entries"
+        constraints = [
+            models.UniqueConstraint(
+                name="moderation_undone_once",
+                fields=["undoes_id"],
+                condition=Q(undoes_id__isnull=False),
+            )
+        ]
+        indexes = [
+            models.Index(
+                name="moderation_acts_of_a_person",
+                fields=["actor_id", "-at"],
+                condition=Q(actor_id__isnull=False),
+            ),
+            models.Index(name="moderation_acts_in_time", fields=["-at"]),
+        ]
         permissions = [
             ("moderate_any", "Can decide on every comment"),
             ("moderate_own", "Can decide on comments under own posts"),

@@ -53,7 +53,8 @@ def _pending(user: "User") -> "QuerySet[Comment]":
     became = LogEntry.objects.filter(comment_id=OuterRef("pk"), status_after=Status.PENDING)
     last = became.exclude(status_before=Status.PENDING).order_by("-pk").values("at")[:1]
     since = Coalesce(Subquery(last), F("submitted_at"))
-    judged = LogEntry.objects.filter(comment_id=OuterRef("pk"), act__in=[*DECISIONS, *REQUESTS])
+    acts = LogEntry.objects.filter(comment_id=OuterRef("pk"), act__in=[*DECISIONS, *REQUESTS])
+    judged = acts.standing()
     asked = Coalesce(Subquery(judged.order_by("-pk").values("act")[:1]), Value(""))
     return moderatable(user).filter(status=Status.PENDING).annotate(since=since, asked=asked)
 

@@ -62,7 +62,8 @@ def cited_clauses(comment_ids: Collection[int]) -> Mapping[int, QuotedClause]:
 
 def _last_decisions(comment_ids: Collection[int]) -> "QuerySet[LogEntry]":
     """The last deciding row of each comment, with the clause that it cites."""
-    decided = LogEntry.objects.filter(BY_RULES | Q(act__in=DECISIONS), comment_id__in=comment_ids)
+    made = LogEntry.objects.filter(BY_RULES | Q(act__in=DECISIONS), comment_id__in=comment_ids)
+    decided = made.standing()
     clause = JSONObject(
         version="policy__version", number="number", key="key", title="title", html="html"
     )

@@ -169,7 +169,7 @@ def _flips(one: Rehearsal, batch: Sequence[Comment]) -> list[Flip]:
 
 def _comments(since: Any) -> CommentQuerySet:
     """What strangers sent since then, with what a draft is made of."""
-    sent = Comment.objects.filter(user=None, submitted_at__gte=since)
+    sent = Comment.objects.filter(user=None, submitted_at__gte=since).exclude(text="")
     related: CommentQuerySet = sent.select_related("post", "parent", "answers", "commenter")
     return related
 

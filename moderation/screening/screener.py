@@ -18,12 +18,12 @@ from comments.intake import (
 from comments.models import Comment, Commenter
 from comments.shown import Row
 from comments.status import Status
+from moderation.desk.record import open_request
 from moderation.learning.jobs import enqueue_judgement
 from moderation.models import Act
 from moderation.outside import begin_check
 from moderation.policy.accepting import policy_above_the_form, remember_acceptance
 from moderation.policy.citing import cited_clauses, explain_decision
-from moderation.record import open_request
 from moderation.screening import limits
 from moderation.screening.facts import Facts, gather
 from moderation.screening.kinds.outside_check import OutsideCheck

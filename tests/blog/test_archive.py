@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 HIDDEN = [
     {"status": "draft", "published_at": "2026-01-15T00:00Z"},
     {"published_at": "2099-01-15T00:00Z"},
+    {"status": "unlisted", "published_at": "2026-01-15T00:00Z"},
 ]
 
 
@@ -143,3 +144,23 @@ def test_the_blogroll_is_a_page_and_an_outline(client):
     assert [(one.get("text"), one.get("xmlUrl"), one.get("type")) for one in outlines] == [
         ("A & B", "https://a.example/f", "rss")
     ]
+
+
+@pytest.mark.parametrize(
+    "state", [{"status": "draft"}, {"status": "unlisted"}, {"published_at": "2999-01-01T00:00Z"}]
+)
+def test_a_tag_of_nothing_public_is_at_no_address(client, state):
+    post = make_post()
+    post.tags.add(Tag.objects.create(name="Secret plan", slug="secret"))
+    addresses = [
+        "/tags/secret/",
+        "/tags/secret/feed.atom",
+        "/tag/secret/",
+        "/category/Secret%20plan/",
+    ]
+    assert [client.get(one).status_code for one in addresses] == [200, 200, 301, 301]
+    for name, value in state.items():
+        setattr(post, name, value)
+    post.save()
+    assert [client.get(one).status_code for one in addresses] == [404] * 4
+    assert "Secret plan" not in client.get("/tags/").content.decode()

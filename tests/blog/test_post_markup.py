@@ -17,6 +17,23 @@ def test_tables_footnotes_and_struck_words():
     assert '<a href="#fnref1" class="footnote-backref">' in html
 
 
+def test_columns_keep_their_sides_without_a_style():
+    html = markup.render_markdown("| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |")
+    assert '<th>a</th>\n<th class="center">b</th>\n<th class="right">c</th>' in html
+    assert '<td class="right">3</td>' in html
+    assert "style" not in html
+
+
+def test_a_footnote_has_one_number_and_each_reference_an_address_of_its_own():
+    html = markup.render_markdown("One.[^a] Two.[^b] One again.[^a]\n\n[^a]: A.\n[^b]: B.")
+    assert re.findall(r'<a href="#(fn\d)" id="([^"]*)">(\d)</a>', html) == [
+        ("fn1", "fnref1", "1"), ("fn2", "fnref2", "2"), ("fn1", "fnref1:1", "1"),
+    ]  # fmt: skip
+    ids = re.findall(r'id="([^"]*)"', html)
+    assert len(ids) == len(set(ids))
+    assert html.count('class="footnote-backref"') == 3
+
+
 def test_a_listing_has_a_class_for_each_kind_of_word_and_no_style():
     html = markup.render_markdown('```python\ndef f(): return "<b>&"  # x\n```')
     assert '<span class="hl-k">def</span>' in html

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from tests.browser.people import Watch
 
@@ -20,6 +21,20 @@ PUBLIC = [
     "about/",
     "policy/",
     "policy/1/",
+]
+
+
+# The blog's own, each looked at in one visit.
+BLOG = [
+    "archive/",
+    "tags/",
+    "tags/method/",
+    "{year}/",
+    "blogroll/",
+    "search/",
+    "search/?q=argument",
+    "search/?q=qqqq+zzzz",
+    "search/?q=the",
 ]
 
 
@@ -86,6 +101,18 @@ def test_axe_finds_nothing_serious_in_the_queue(author, places, path, scheme):
     author.page.emulate_media(color_scheme=scheme)
     author.go(path)
     assert serious(author.page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_that_lead_to_posts_fit_and_are_for_everybody(visit, scheme):
+    found = {}
+    with visit(color_scheme=scheme, viewport={"width": 320, "height": 800}) as context:
+        page = context.new_page()
+        for path in BLOG:
+            assert page.goto(path.format(year=timezone.now().year)).ok
+            beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            found[path] = [*serious(page), *([f"{beyond} too wide"] if beyond > 0 else [])]
+    assert found == {path: [] for path in BLOG}
 
 
 def test_axe_would_find_a_picture_without_words(reader):

@@ -1,6 +1,7 @@
 """What the script adds to the form: in its place, previewed, counted, kept until it is sent."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.people import Reader
 
@@ -77,6 +78,7 @@ def test_a_preview_shows_the_text_and_stores_nothing(request, who, author, post)
     fill(person, post, f"Seen **first** by {who}.")
     person.page.get_by_role("button", name="Preview").click()
     assert person.page.locator(".preview strong").inner_text() == "first"
+    expect(person.page.locator(".preview")).to_be_in_viewport()
     assert text_box(person).input_value() == f"Seen **first** by {who}."
     assert author.card(f"Seen first by {who}.").count() == 0
 

@@ -20,7 +20,7 @@ from comments.models import Comment, RecordedReason
 from comments.references import Target
 from comments.status import Status
 from comments.thread import in_order
-from moderation import queue, views
+from moderation.desk import queue, views
 from tests.factories import make_post, make_user
 from tests.hostile import OWN, TAGS, corpus, everything
 
@@ -123,9 +123,11 @@ def queue_pages(client, chunks):
         patch.setattr(views, "CARDS_PER_PAGE", ON_A_PAGE)
         for chunk in chunks:
             comments = make_comments(post, chunk, Status.PENDING)
-            for comment in comments:  # as queue.with_context would have read them
+            for comment in comments:  # as cards.with_context would have read them
                 comment.judged, comment.open_reports = [], []
-            patch.setattr(queue, "comments_in", lambda *args, comments=comments: comments)
+            patch.setattr(queue, "chosen_by", lambda *args, comments=comments: comments)
+            patch.setattr(queue, "counts", lambda user: [(queue.WAITING, "Waiting", ON_A_PAGE)])
+            patch.setattr(views, "with_context", lambda comments: comments)
             yield client.get(reverse("moderation:queue"))
 
 

@@ -1,6 +1,8 @@
 """Two at the same moment, on a real Postgres: exactly one outcome, and the loser is told."""
 
+from contextlib import suppress
 from functools import partial
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -55,6 +57,28 @@ def test_a_sign_in_link_used_eight_times_at_once_signs_in_once(transactional_db,
         token = make_link_token(user=user)
         signed_in = at_once(*[partial(use_link, token)] * 8)
         assert sorted(map(str, signed_in)) == ["None"] * 7 + ["ada"]
+
+
+def test_of_two_in_a_deadlock_the_one_that_is_ended_begins_again(post, moderators, at_once):
+    """As where two commits count changes of the same two pages, in the other order each."""
+    comments = [send(post, "one"), send(post, "other")]
+    meeting = Barrier(2)
+
+    def rename(first, second):
+        def work(locked):
+            Comment.objects.filter(pk=first.pk).update(name=first.text)
+            if not meeting.broken:
+                with suppress(BrokenBarrierError):
+                    meeting.wait(2)
+                    meeting.abort()
+            Comment.objects.filter(pk=second.pk).update(name=first.text)
+            return first.text
+
+        return tree.under_lock(first.pk, work)
+
+    one, other = comments
+    assert at_once(partial(rename, one, other), partial(rename, other, one)) == ["one", "other"]
+    assert len({comment.name for comment in Comment.objects.all()}) == 1
 
 
 def test_top_level_publications_at_once_are_numbered_without_gap(post, moderators, at_once):

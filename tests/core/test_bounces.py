@@ -169,6 +169,8 @@ def test_a_mail_that_has_not_gone_yet_can_not_come_back(db):
         b'Content-Type: multipart/report; boundary="b"\r\n\r\n' + b"--b\r\n\r\n" * 20_000,
         b'Content-Type: multipart/report; boundary="b"\r\n\r\n--b\r\n'
         + b"Content-Type: message/rfc822\r\n\r\n" * 300,
+        b'Content-Type: multipart/report; boundary="b"\r\n\r\n--b\r\n'
+        + b"Content-Type: message/rfc822\r\n\r\n" * 20_000,
         b"Content-Type: message/delivery-status\r\n\r\nAction: failed\r\n",
         b"A: " + b"x" * 2_000_000,
     ],
@@ -358,6 +360,8 @@ def test_it_is_for_post_alone(secret, client):
         json.dumps({"events": [event(), event(address="nobody")]}).encode(),
         json.dumps({"events": [event(), event(detail=7)]}).encode(),
         json.dumps({"events": [event(), event(detail="\0")]}).encode(),
+        json.dumps({"events": [event(), event(detail="\ud800")]}).encode(),
+        json.dumps({"events": [event(), event(id="\udfff")]}).encode(),
         json.dumps({"events": [event(), event(id="x" * 151)]}).encode(),
     ],
 )

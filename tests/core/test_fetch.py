@@ -5,7 +5,7 @@ import time
 import pytest
 
 from core import outbound
-from core.outbound import NotAllowedAddress, NotReachable, fetch, post
+from core.outbound import NotAllowedAddress, NotReachable, Typed, fetch, post
 from tests.core.test_outbound import PRIVATE_URLS, names, receiving
 from tests.other_sites import elsewhere, moved, serving
 
@@ -34,7 +34,7 @@ def test_the_exception_for_webhooks_is_none_for_strangers(settings):
     with serving() as site:
         assert post(site.url(), b"", {}).status == 202
         with pytest.raises(NotAllowedAddress):
-            post(site.url(), b"", {}, is_strangers=True)
+            post(site.url(), b"", {}, typed=Typed.BY_STRANGER)
     assert len(site.told) == 1
 
 

@@ -57,6 +57,16 @@ def test_the_same_words_are_known_whatever_is_round_them(words, paraphrase):
     assert share_a_band(one, other)
 
 
+LINK = "https://journal.example/articles/on-the-rights-of-man-and-of-the-citizen-in-our-own-time"
+
+
+def test_who_cites_the_same_address_says_nothing_alike():
+    one, other = take(f"Read {LINK} about that."), take(f"And {LINK} proves you wrong, I think.")
+    assert similarity(one, other) == 0
+    assert own_words(markup.render(f"[A name]({LINK}) here")) == ["a", "name", "here"]
+    assert similarity(take(LINK), take(f"{LINK}")) == 1
+
+
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.1])
 def test_few_changed_words_do_not_hide_it(share):
     pairs = [(text, change(text, share)) for text in (make_text(150) for _ in range(100))]

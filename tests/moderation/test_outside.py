@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from comments import intake, own
 from comments.models import Comment, RecordedReason
 from comments.private_links import make_token
+from core import outbound
 from moderation import outside, services
 from moderation.models import LogEntry, Rule
 from moderation.screening.kinds.outside_check import OutsideCheck
@@ -169,10 +170,10 @@ def test_staff_are_not_sent_elsewhere(service, run_jobs):
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ((500, b"oops", {}), "it answered with status 500."),
-        ((200, b"", {}), "it answered neither yes nor no."),
-        ((200, b"<html>" * 9999, {}), "it answered neither yes nor no."),
-        ((302, b"true", {"Location": "http://elsewhere.example/"}), "it answered with status 302."),
+        ((500, b"oops", {}), "It answered with status 500."),
+        ((200, b"", {}), "It answered neither yes nor no."),
+        ((200, b"<html>" * 9999, {}), "It answered neither yes nor no."),
+        ((302, b"true", {"Location": "http://elsewhere.example/"}), "It answered with status 302."),
         ((200, b"invalid", {"X-akismet-debug-help": "No \tkey"}), "neither yes nor no. No key"),
     ],
 )
@@ -190,20 +191,20 @@ def test_without_an_answer_it_waits_and_is_asked_again(service, run_jobs, answer
 
 
 def test_a_slow_service_is_not_waited_for(service, run_jobs, monkeypatch):
-    monkeypatch.setattr(outside, "TIMEOUT", 0.2)
+    monkeypatch.setattr(outbound, "TIMEOUT", 0.2)
     service.pause = 1
     comment = send(make_post())
     began = time.monotonic()
-    with pytest.raises(outside.Unavailable, match="TimeoutError"):
+    with pytest.raises(outside.Unavailable, match="did not answer in time"):
         run_jobs()
     assert time.monotonic() - began < 0.9
-    assert "TimeoutError" in reasons(comment)[0][1]
+    assert "did not answer in time" in reasons(comment)[0][1]
 
 
 def test_no_service_at_all(service, settings, run_jobs):
     settings.AKISMET_ADDRESS = "http://127.0.0.1:9/"
     send(make_post())
-    with pytest.raises(outside.Unavailable, match="ConnectionRefusedError"):
+    with pytest.raises(outside.Unavailable, match="Connection refused"):
         run_jobs()
 
 

@@ -13,6 +13,8 @@ from blog.models import Post
 from comments.errors import StatusConflict, TreeBusy
 from comments.models import Comment
 from core.guards import make_stamp
+from core.models import SiteSettings
+from core.site import save_site
 from moderation import reports, services
 from moderation.models import LogEntry, Report
 from moderation.permissions import NotAllowed
@@ -254,6 +256,20 @@ def test_enough_reporters_put_a_comment_back_among_what_waits(client, comment, s
 def test_the_page_of_thanks_says_how_many_take_a_comment_back(client, comment, settings):
     settings.COMMENT_REPORTS_TO_HOLD = 3
     assert "If 3 readers report it" in client.get(address(comment) + "sent/").content.decode()
+
+
+def test_the_number_of_the_sites_settings_holds_whatever_the_environment_says(
+    client, comment, settings
+):
+    settings.COMMENT_REPORTS_TO_HOLD = 1
+    site = SiteSettings.from_environment()
+    site.reports_to_hold = 2
+    save_site(site)
+    assert "If 2 readers report it" in client.get(address(comment) + "sent/").content.decode()
+    report(comment, reporter="a")
+    assert fresh(comment).is_published
+    report(comment, reporter="b")
+    assert fresh(comment).status == "pending"
 
 
 def test_after_an_answer_the_count_begins_anew(comment, settings):

@@ -43,8 +43,8 @@ def record_of(comment: Comment) -> list[Line]:
 
 def open_request(comment: Comment) -> LogEntry | None:
     """The appeal or resubmission that nobody has answered yet. One query."""
-    judged = LogEntry.objects.filter(comment_id=comment.pk, act__in=[*DECISIONS, *REQUESTS])
-    last = judged.order_by("-pk").first()
+    acts = LogEntry.objects.filter(comment_id=comment.pk, act__in=[*DECISIONS, *REQUESTS])
+    last = acts.standing().order_by("-pk").first()
     return last if last is not None and last.act in REQUESTS else None
 
 

@@ -117,7 +117,7 @@ DROP FUNCTION comments_touch_linked;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comments', '0018_received_mentions'),
+        ('comments', '0019_redactions'),
         ('core', '0008_versions_of_pages'),
     ]
 

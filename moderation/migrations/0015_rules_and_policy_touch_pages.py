@@ -22,7 +22,7 @@ DROP TRIGGER moderation_rules_touch_site ON moderation_rule;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('moderation', '0012_mails_to_moderators_and_webhooks'),
+        ('moderation', '0014_notes_on_persons'),
         ('core', '0008_versions_of_pages'),
     ]
 

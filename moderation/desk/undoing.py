@@ -1,0 +1,127 @@
+"""Taking an act back: what it changed becomes what it was, and the log says so."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from django.utils import timezone
+
+from comments import notifications, tree
+from comments.errors import CommentError
+from comments.models import Comment, Revision
+from comments.status import UNDO_FOR, Remover, Status
+from moderation.desk.redacting import bring_back_words
+from moderation.learning.jobs import enqueue_learning
+from moderation.models import DECISIONS, Act, FollowUp, LogEntry, Report
+from moderation.permissions import require_may_moderate
+from moderation.services import log_act
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+AT_MOST: Final = 200
+UNDOABLE: Final = (*DECISIONS, Act.OWED)
+# What may have happened to a comment since, and leaves an earlier act as it is.
+BESIDE: Final = (
+    Act.REPORTED,
+    Act.SLOWED,
+    Act.NO_LONGER_SLOWED,
+    Act.OWED,
+    Act.NO_LONGER_OWED,
+    Act.NOTED,
+    Act.LOCKED,
+    Act.UNLOCKED,
+)
+
+
+class NotUndoable(CommentError):
+    """The act can't be taken back; the sentence says why."""
+
+
+def undo_act(*, entry_id: int, by: "User") -> Comment:
+    """Take back the last act on a comment; a number that it gave stays given.
+
+    Reports that it answered are open again, a reply that it promised is not owed. Opens its own
+    transaction under the lock of the comment's tree. Raises NotUndoable, NotAllowed, TreeBusy,
+    LogEntry.DoesNotExist, Comment.DoesNotExist.
+    """
+    entry = LogEntry.objects.get(pk=entry_id, comment_id__isnull=False)
+    now = timezone.now()
+
+    def work(comment: Comment) -> Comment:
+        require_may_moderate(by, comment)
+        if refusal := why_not_undone(entry, comment):
+            raise NotUndoable(refusal)
+        before = comment.status
+        _take_back(entry, comment, now)
+        Report.objects.filter(comment=comment, answered_at=entry.at).update(answered_at=None)
+        FollowUp.objects.filter(
+            comment=comment, owed_by_id=entry.actor_id, owed_at=entry.at
+        ).delete()
+        log_act(
+            Act.UNDONE, comment, status_before=before, actor_id=by.pk, at=now, undoes_id=entry.pk
+        )
+        enqueue_learning(comment.pk)
+        notifications.note_change(comment)
+        return comment
+
+    return tree.under_lock(entry.comment_id or 0, work)
+
+
+def why_not_undone(entry: LogEntry, comment: Comment) -> str:
+    """Why an act on a comment can't be taken back; empty if it can. At most two queries."""
+    if not _is_undoable(entry):
+        return "This act can't be taken back."
+    if LogEntry.objects.filter(undoes_id=entry.pk).exists():
+        return "This was taken back already; nothing was changed."
+    since = LogEntry.objects.filter(comment_id=comment.pk, pk__gt=entry.pk).exclude(act__in=BESIDE)
+    later = since.order_by("-pk").first()
+    if later is not None or comment.status != entry.status_after:
+        what = f": {later.get_act_display().lower()}" if later is not None else ""
+        return f"Something was done to the comment since{what}. Nothing was changed."
+    return ""
+
+
+def last_undoable(entries: list[LogEntry]) -> LogEntry | None:
+    """Of all acts on one comment, oldest first, the one that can be taken back now. No query."""
+    undone = {entry.undoes_id for entry in entries}
+    last = next((one for one in reversed(entries) if one.act not in BESIDE), None)
+    can = last is not None and _is_undoable(last) and last.pk not in undone
+    return last if can else None
+
+
+def lately_done(user: "User") -> list[LogEntry]:
+    """What somebody did before anybody hears of it by mail (UNDO_FOR), the latest first.
+
+    Of each comment the last act; one query.
+    """
+    since = timezone.now() - UNDO_FOR
+    own = LogEntry.objects.filter(actor_id=user.pk, at__gte=since, comment_id__isnull=False)
+    found = own.standing().order_by("-pk")[:AT_MOST]
+    latest: dict[int | None, LogEntry] = {}
+    for entry in found:
+        latest.setdefault(entry.comment_id, entry)
+    return [entry for entry in latest.values() if _is_undoable(entry)]
+
+
+def _is_undoable(entry: LogEntry) -> bool:
+    """Decisions of people; and a reply by staff, which was public at once."""
+    own_reply = entry.act == Act.RECEIVED and entry.status_after == Status.PUBLISHED
+    return entry.actor_id is not None and (entry.act in UNDOABLE or own_reply)
+
+
+def _take_back(entry: LogEntry, comment: Comment, now: datetime) -> None:
+    if entry.act == Act.REDACTED:
+        _bring_back(comment, entry, now)
+    to = Status(entry.status_before or Status.PENDING)
+    if to == comment.status:
+        if entry.act != Act.REDACTED:
+            comment.renew_version("undone")
+        return
+    comment.change_status(to, at=now, removed_by=Remover.MODERATOR)
+
+
+def _bring_back(comment: Comment, entry: LogEntry, now: datetime) -> None:
+    try:
+        bring_back_words(comment, redacted_at=entry.at, now=now)
+    except Revision.DoesNotExist as error:
+        raise NotUndoable("The original text was erased since; nothing was changed.") from error

@@ -1,0 +1,317 @@
+"""The queue's pages, inside the admin: looking, deciding, taking back."""
+
+from typing import Any, Final, NamedTuple
+
+from django.contrib import admin, messages
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.views.decorators.http import require_POST, require_safe
+
+from comments.errors import CommentError, StatusConflict
+from comments.models import Comment
+from moderation.desk import queue
+from moderation.desk.acts import ACTS, MOVES, TICKED, DeskAct
+from moderation.desk.cards import cards, with_context
+from moderation.desk.links import quote_answer
+from moderation.desk.record import Line, record_of, who_was_first
+from moderation.desk.undoing import last_undoable, lately_done, undo_act
+from moderation.desk.writers import note_person
+from moderation.learning.store import progress
+from moderation.models import CannedNote, Clause, LogEntry, SlowBranch
+from moderation.permissions import NotAllowed, may_open_queue, moderatable
+from moderation.policy.citing import ClauseOutOfDate
+
+CARDS_PER_PAGE: Final = 25
+TICKED_AT_MOST: Final = 200
+
+
+class Outcome(NamedTuple):
+    """What came of one act: a sentence, and the log row by which it can be taken back."""
+
+    level: int
+    told: str
+    entry_id: int | None = None
+
+
+@require_safe
+def queue_page(request: HttpRequest) -> HttpResponse:
+    """The cards of one tab. Template: moderation/queue.html; context: `cards`, `tabs`, `page`,
+    `lately` (what the user can still undo).
+
+    404 for who may decide on nothing.
+    """
+    user: Any = request.user
+    if not may_open_queue(user):
+        raise Http404
+    try:
+        chosen = queue.Chosen.from_query(request.GET.dict())
+    except queue.NoSuchFilter as error:
+        raise Http404 from error
+    tabs = queue.counts(user)
+    page = _page(request, user, chosen, {tab: count for tab, _, count in tabs})
+    context = {
+        "title": "Queue",
+        "chosen": chosen,
+        "status": chosen.tab,
+        "orders": [(name, label) for name, (label, _) in queue.ORDERS.items()],
+        "learned": progress() if chosen.tab == queue.WAITING else None,
+        "tabs": tabs,
+        "page": page,
+        "cards": cards(page),
+        "lately": _lately(user),
+        **_of_forms(request, **_place(request)),
+    }
+    return _render(request, "moderation/queue.html", context)
+
+
+@require_safe
+def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """One comment with its record. Template: moderation/card.html; context: `cards`, `log`,
+    `undoable` (the row that can be taken back), `slowed`.
+    """
+    comment: Comment = get_object_or_404(with_context(moderatable(request.user)), pk=comment_id)
+    log = record_of(comment)
+    in_queue = request.GET.get("in") == "queue"  # a script puts the card there
+    context = {
+        "title": "Comment",
+        "cards": cards([comment]),
+        "log": log,
+        "undoable": last_undoable([line.entry for line in log]),
+        "slowed": SlowBranch.objects.filter(head=comment).first(),
+        "on_card": not in_queue,
+        "quoted": _quoted(request),
+        **_of_forms(request, **({} if in_queue else {"card": comment.pk})),
+    }
+    return _render(request, "moderation/card.html", context)
+
+
+@require_POST
+def act(request: HttpRequest, comment_id: int, name: str) -> HttpResponse:
+    """Carry out one act for the version that the form was made for, and go back to the queue.
+
+    A script that accepts JSON gets the sentence and the row by which to undo it.
+    """
+    if not moderatable(request.user).filter(pk=comment_id).exists():
+        raise Http404
+    version = _number(request.POST.get("version", ""))
+    return _answer(request, [_carry_out(request, ACTS[name], comment_id, version)])
+
+
+@require_POST
+def act_on_ticked(request: HttpRequest) -> HttpResponse:
+    """The act that the pressed button names, for each `ticked` comment (`id:version`).
+
+    With `all`, for each that was `shown`. Every comment is decided by itself.
+    """
+    if not may_open_queue(request.user):
+        raise Http404
+    chosen = ACTS.get(request.POST.get("act", ""))
+    if chosen is None or chosen not in TICKED:
+        raise Http404
+    ticked = request.POST.getlist("shown" if request.POST.get("all") else "ticked")
+    if not ticked:
+        return _answer(request, [Outcome(messages.WARNING, "No comment is ticked.")])
+    seen = dict(map(_id_and_version, ticked[:TICKED_AT_MOST]))
+    theirs = set(moderatable(request.user).filter(pk__in=seen).values_list("pk", flat=True))
+    done = [_carry_out(request, chosen, pk, seen[pk]) for pk in seen if pk in theirs]
+    return _answer(request, done)
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back each act whose log row the form names as `entry`."""
+    if not may_open_queue(request.user):
+        raise Http404
+    entries = [_number(one) for one in request.POST.getlist("entry")][:TICKED_AT_MOST]
+    return _answer(request, [_undo(request, entry_id) for entry_id in entries])
+
+
+@require_POST
+def note(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """Keep a note on whoever wrote a comment."""
+    user: Any = request.user
+    try:
+        note_person(comment_id=comment_id, text=request.POST.get("text", ""), by=user)
+    except (NotAllowed, Comment.DoesNotExist) as error:
+        raise Http404 from error
+    except CommentError as error:
+        messages.error(request, f"{error}{_reply_in_vain(request)}")
+    else:
+        messages.success(request, "The note is kept.")
+    return redirect("moderation:card", comment_id)
+
+
+def _quoted(request: HttpRequest) -> str:
+    """The answer that a reply is to begin with, where the address names one that is public."""
+    named = _number(request.GET.get("quote", ""))
+    answer = Comment.objects.public().select_related("post").filter(pk=named).first()
+    return quote_answer(answer) if named and answer is not None else ""
+
+
+def _carry_out(request: HttpRequest, act: DeskAct, comment_id: int, version: int) -> Outcome:
+    """One act on one comment; what is wrong is a sentence. 404 for what is not theirs."""
+    user: Any = request.user
+    try:
+        terms = {name: READ[name](request) for name in act.takes}
+        comment = act.service(comment_id=comment_id, version=version, by=user, **terms)
+    except (NotAllowed, Comment.DoesNotExist) as error:
+        raise Http404 from error
+    except StatusConflict:
+        return Outcome(messages.WARNING, _conflict(request, comment_id))
+    except ClauseOutOfDate as error:
+        return Outcome(messages.ERROR, f"{error}{_words_in_vain(request)}")
+    except CommentError as error:
+        return Outcome(messages.ERROR, f"{error}{_reply_in_vain(request)}")
+    told = f"{comment.name}: {act.done.format(number=comment.number)}"
+    return Outcome(messages.SUCCESS, told, _last_of(user, comment))
+
+
+def _undo(request: HttpRequest, entry_id: int) -> Outcome:
+    user: Any = request.user
+    try:
+        comment = undo_act(entry_id=entry_id, by=user)
+    except (NotAllowed, LogEntry.DoesNotExist, Comment.DoesNotExist) as error:
+        raise Http404 from error
+    except CommentError as error:
+        return Outcome(messages.WARNING, str(error))
+    state = "waiting" if comment.status == queue.WAITING else comment.status
+    return Outcome(messages.SUCCESS, f"{comment.name}: taken back; {state} again.")
+
+
+def _last_of(user: Any, comment: Comment) -> int | None:
+    """The row of the act that was just done."""
+    own = LogEntry.objects.filter(comment_id=comment.pk, actor_id=user.pk).order_by("-pk")
+    return own.values_list("pk", flat=True).first()
+
+
+def _answer(request: HttpRequest, outcomes: list[Outcome]) -> HttpResponse:
+    if "application/json" in request.headers.get("Accept", ""):
+        told = [
+            {"level": messages.DEFAULT_TAGS[one.level], "told": one.told, "entry": one.entry_id}
+            for one in outcomes
+        ]
+        return JsonResponse({"outcomes": told})
+    for level, told_of_it in _summed_up(outcomes):
+        messages.add_message(request, level, told_of_it)
+    return redirect(_back(request))
+
+
+def _summed_up(outcomes: list[Outcome]) -> list[tuple[int, str]]:
+    """A sentence for each; of many that went well, their number."""
+    well = [one for one in outcomes if one.level == messages.SUCCESS]
+    rest = [(one.level, one.told) for one in outcomes if one.level != messages.SUCCESS]
+    if len(well) > 3:
+        return [(messages.SUCCESS, f"{len(well)} comments: done."), *rest]
+    return [*((one.level, one.told) for one in well), *rest]
+
+
+def _conflict(request: HttpRequest, comment_id: int) -> str:
+    """Who was first, and the words that were written in vain."""
+    comment: Comment = get_object_or_404(moderatable(request.user), pk=comment_id)
+    return who_was_first(comment) + _words_in_vain(request) + _reply_in_vain(request)
+
+
+def _words_in_vain(request: HttpRequest) -> str:
+    note = _note(request)
+    return f" Your note: {note}" if note else ""
+
+
+def _reply_in_vain(request: HttpRequest) -> str:
+    text = request.POST.get("text", "").strip()
+    return f" Your text: {text}" if text else ""
+
+
+def _note(request: HttpRequest) -> str:
+    """The canned note that was chosen, with what was typed below it."""
+    chosen = CannedNote.objects.filter(pk=_number(request.POST.get("canned", ""))).first()
+    typed = request.POST.get("note", "").strip()
+    return "\n\n".join(words for words in (chosen.text if chosen else "", typed) if words)
+
+
+def _clause(request: HttpRequest) -> Clause | None:
+    """The clause that the form names, of whichever version; None for none. 404 for another."""
+    named = request.POST.get("clause", "")
+    if not named:
+        return None
+    clauses = Clause.objects.select_related("policy")
+    clause: Clause = get_object_or_404(clauses, pk=_number(named))
+    return clause
+
+
+def _text(request: HttpRequest) -> str:
+    return request.POST.get("text", "")
+
+
+HIDDEN: Final = '<input type="hidden" name="{}" value="{}">'
+OPTION: Final = '<option value="{}">{}</option>'
+READ: Final = {"clause": _clause, "note": _note, "text": _text}
+
+
+def _number(typed: str) -> int:
+    """A whole number of a form; 0, which nothing has, for anything else."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+
+
+def _id_and_version(ticked: str) -> tuple[int, int]:
+    pk, _, version = ticked.partition(":")
+    return _number(pk), _number(version)
+
+
+def _lately(user: Any) -> list[Line]:
+    """What the user did just now and can take back, with the names of the writers."""
+    entries = lately_done(user)
+    names = dict(
+        Comment.objects.filter(pk__in=[one.comment_id for one in entries]).values_list("pk", "name")
+    )
+    return [Line(one, names.get(one.comment_id, ""), "", None) for one in entries]
+
+
+def _of_forms(request: HttpRequest, **place: object) -> dict[str, Any]:
+    """What the forms of cards hold and choose from, made once, and what the help lists."""
+    clauses, canned = list(Clause.objects.current()), list(CannedNote.objects.all())
+    hidden = [("csrfmiddlewaretoken", get_token(request)), *place.items()]
+    return {
+        "hidden": format_html_join("", HIDDEN, hidden),
+        "clauses": clauses,
+        "clause_options": format_html_join("", OPTION, ((one.pk, one) for one in clauses)),
+        "canned_options": format_html_join("", OPTION, ((one.pk, one) for one in canned)),
+        "ticked_acts": TICKED,
+        "all_acts": ACTS.values(),
+        "moves": MOVES,
+    }
+
+
+def _page(
+    request: HttpRequest, user: Any, chosen: queue.Chosen, known: dict[str, int | None]
+) -> Page:
+    """One page of cards; a whole tab was counted already."""
+    comments = with_context(queue.chosen_by(user, chosen))
+    paginator = Paginator(comments, CARDS_PER_PAGE)
+    count = None if chosen.narrows else known[chosen.tab]
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
+
+
+def _place(request: HttpRequest) -> dict[str, str]:
+    """Where in the queue this is, for its forms to lead back to."""
+    return {name: request.GET[name] for name in queue.PLACE if request.GET.get(name)}
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the form stood: the queue's tab, order and page, or a card; nothing else is taken."""
+    if card := _number(request.POST.get("card", "")):
+        return reverse("moderation:card", args=[card])
+    query = QueryDict(mutable=True)
+    for name in queue.PLACE:
+        if value := request.POST.get(name):
+            query[name] = value
+    return reverse("moderation:queue") + (f"?{query.urlencode()}" if query else "")
+
+
+def _render(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, {**admin.site.each_context(request), **context})
