@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from threading import Lock, local
 from typing import Any, Final
 
-from django.db import Error, connection
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 from django.http import parse_cookie
 from django.utils import timezone
 from django.utils.http import parse_etags
@@ -186,9 +186,10 @@ def _made_of(page: Page) -> Iterable[tuple[bytes, int]]:
 
 def _versions(key: bytes) -> dict[bytes | None, int]:
     """The versions as they are now, by the driver's own calls: a quarter of a cursor's time."""
-    connection.close_if_unusable_or_obsolete()
-    connection.ensure_connection()
-    server = connection.connection.pgconn
+    here = connections[DEFAULT_DB_ALIAS]
+    here.close_if_unusable_or_obsolete()
+    here.ensure_connection()
+    server = here.connection.pgconn
     if getattr(_here, "prepared_on", None) is not server:
         _require(server.prepare(PREPARED, VERSIONS), ExecStatus.COMMAND_OK)
         _here.prepared_on = server

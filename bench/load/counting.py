@@ -28,6 +28,10 @@ def queries_of(path):
 
     for _ in range(3):
         ask(application, path)
+    return min(_counted(application, path) for _ in range(3))  # the server has work of its own
+
+
+def _counted(application, path):
     before = _statements()
     for _ in range(TIMES):
         ask(application, path)
