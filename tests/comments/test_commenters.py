@@ -367,7 +367,7 @@ def test_a_private_page_takes_four_queries_more_for_any_number(
     make_published(post)
     for number in range(many):
         write(client, post, text=f"Text {number}", remember="on")
-    # the nine of the public page, the commenter, what waits, limits, sanctions with history
+    # the nine of the page, the commenter, what waits, limits, what is known of the writer
     with django_assert_num_queries(13):
         client.get(HERE)
 
