@@ -15,3 +15,8 @@ def report(bench: str, metrics: Mapping[str, float], held: bool) -> int:
         machine = {"cores": os.cpu_count(), "python": platform.python_version()}
         print(json.dumps({"bench": bench, "metrics": dict(metrics), "machine": machine}))
     return 0 if held else 1
+
+
+def argument(name, otherwise):
+    """What was given after `--name` on the command line."""
+    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else otherwise

@@ -1,10 +1,12 @@
 """Pages that lead to posts: by year, by month, by tag, and from blogs that the authors read."""
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from blog.archive import months, tags_in_use
@@ -51,7 +53,7 @@ class MonthView(YearView):
         return super().get_queryset().filter(published_at__month=self.kwargs["month"])
 
     def heading(self) -> str:
-        return f"Posts of {self.kwargs['year']}-{self.kwargs['month']:02}"
+        return f"Posts of {date_format(date(self.kwargs['year'], self.kwargs['month'], 1), 'F Y')}"
 
 
 def day(request: HttpRequest, year: int, month: int, number: int) -> HttpResponse:

@@ -23,12 +23,15 @@ from comments.mail_kinds import Frequency, MailKind
 from comments.models import Comment, Commenter, Confirmation
 from comments.status import Status
 from core.mail import NotAnAddress, enqueue_mail
+from core.message import ascii_domain
 from core.ratelimit import hit
 from core.site import current
 
 LIFETIME: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
 A_DAY_PER_NETWORK: Final = 10
+# Domains where dots in a mailbox make no difference, and the one that mail to them goes to.
+WITHOUT_DOTS: Final = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 
 
 class Confirmed(NamedTuple):
@@ -105,9 +108,9 @@ def wished_before(mail: str) -> Frequency:
 
 
 def tidy(mail: str) -> str:
-    """An address as it is stored: the domain in lower case, the rest as it was typed."""
+    """An address as it is stored: the domain as mail servers name it, the rest as it was typed."""
     mailbox, _, domain = mail.strip().rpartition("@")
-    return f"{mailbox}@{domain.lower()}"
+    return f"{mailbox}@{ascii_domain(domain)}"
 
 
 def _note_wishes(comment: Comment, holder: Commenter, wishes: Wishes) -> None:
@@ -126,9 +129,12 @@ def _is_due(mail: str, network: str) -> bool:
 
 
 def _mailbox(mail: str) -> str:
-    """Where a mail arrives, whatever case and `+tag` it is written with."""
+    """Where a mail arrives, whatever case, `+tag` and meaningless dots it is written with."""
     mailbox, _, domain = mail.lower().rpartition("@")
-    return f"{mailbox.partition('+')[0]}@{domain}"
+    mailbox = mailbox.partition("+")[0]
+    if domain in WITHOUT_DOTS:
+        return f"{mailbox.replace('.', '')}@{WITHOUT_DOTS[domain]}"
+    return f"{mailbox}@{domain}"
 
 
 def _send(comment: Comment, mail: str, remember: bool) -> None:

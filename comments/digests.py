@@ -1,5 +1,6 @@
 """The daily mail: once a day, at an hour in the site's time zone, of what was put by until then."""
 
+import logging
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
@@ -8,7 +9,9 @@ from django.utils import timezone
 
 from comments.models import Commenter, DigestItem
 from core import jobs
-from core.mail import enqueue_made_mail
+from core.mail import NotAnAddress, enqueue_made_mail
+
+logger = logging.getLogger(__name__)
 
 
 @jobs.periodic(name="comments.send_digests", cron="*/10 * * * *")
@@ -21,7 +24,10 @@ def send_digests(timestamp: int) -> None:
     due_at = last_hour(timezone.now(), settings.DIGEST_HOUR)
     waiting = DigestItem.objects.filter(mail=None, queued_at__lt=due_at)
     for commenter in Commenter.objects.filter(pk__in=waiting.values("commenter")):
-        _send_digest(commenter, due_at)
+        try:
+            _send_digest(commenter, due_at)
+        except NotAnAddress:  # one that can get no mail keeps nobody else from theirs
+            logger.warning("Commenter %s has no address for a daily mail.", commenter.pk)
 
 
 def last_hour(now: datetime, hour: int) -> datetime:

@@ -443,7 +443,8 @@ def _store(
         numbers.allot_number(comment)
     if verdict.status != Status.PENDING:
         comment.change_status(verdict.status, at=now)
-    record_references(comment, draft.refers_to, draft.awaits)
+    if draft.refers_to or draft.awaits:
+        record_references(comment, draft.refers_to, draft.awaits)
     record_reasons(comment, verdict, now)
     Submission.objects.filter(digest=digest).update(comment=comment, stamp=draft.stamp)
     if screener is not None:
@@ -477,13 +478,15 @@ def _insert(draft: Draft, parent: Comment | None, now: datetime) -> Comment:
 
 def _require_open(draft: Draft, parent: Comment | None) -> None:
     """Judge by what the database says now, not when the form was made."""
-    post = Post.objects.get(pk=draft.post.pk)
+    if parent is not None and parent.post_id != draft.post.pk:
+        raise NotOpen(GONE)
+    # A parent was read with its post, once the lock was there.
+    post = Post.objects.get(pk=draft.post.pk) if parent is None else parent.post
     if not post.accepts_comments:
         raise NotOpen("Comments on this post are closed by now.")
-    if parent is None:
+    if parent is None or parent.is_published:
         return
-    goes_on = draft.continues and parent.status == Status.PENDING
-    if parent.post_id != post.pk or not (parent.is_published or goes_on):
+    if not (draft.continues and parent.status == Status.PENDING):
         raise NotOpen(GONE)
 
 

@@ -16,7 +16,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 
 from blog.models import Post
-from comments import intake, markup, references
+from comments import intake, references
 from comments.models import Comment, Commenter, CommentQuerySet
 from comments.numbers import sort_key
 from comments.references import Target
@@ -205,7 +205,7 @@ def dress(entries: Sequence[Entry], post: Post, answered: Collection[int] = ()) 
     clauses = intake.cite([comment for comment in here.values() if _is_taken_down(comment)])
     for entry in entries:
         pk = entry.comment.pk
-        entry.html = markup.trusted(references.link(html[pk], targets))
+        entry.html = references.link(html[pk], targets)
         entry.parent_href = _parent_href(entry.parent, here, post)
         entry.back_links = back.get(pk, ())
         entry.clause = clauses.get(pk)

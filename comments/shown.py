@@ -14,7 +14,7 @@ from comments.status import Remover, Status
 
 COLUMNS: Final = (
     "pk", "parent_id", "answers_id", "user_id", "commenter_id", "name", "html", "status",
-    "removed_by", "continues", "number", "ordinal", "submitted_at", "published_at", "edited_at",
+    "removed_by", "continues", "number", "ordinal", "published_at", "edited_at",
 )  # fmt: skip
 LINES: Final = Length("text") - Length(Replace("text", Value("\n"), Value("")))
 LENGTH: Final = Length("text") + Value(LINE) * LINES
@@ -22,7 +22,7 @@ LENGTH: Final = Length("text") + Value(LINE) * LINES
 
 @dataclass(slots=True)
 class Shown:
-    """A row of a thread; its names are those of Comment."""
+    """A comment with a number; its names are those of Comment."""
 
     pk: int
     parent_id: int | None
@@ -36,7 +36,6 @@ class Shown:
     continues: bool
     number: str | None
     ordinal: int | None
-    submitted_at: datetime
     published_at: datetime | None
     edited_at: datetime | None
     length: int

@@ -16,7 +16,7 @@ from django.utils import dateformat, timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from blog.models import Post
-from comments.models import Commenter
+from comments.models import Comment, Commenter
 from comments.private_links import status_address
 from comments.shapes import shape_of
 from comments.shown import Row
@@ -37,16 +37,20 @@ def thread_html(
 
 def folding(html: str, anchor: str, is_long: bool) -> SafeString:
     """The text of a comment, folded at first if it is long; `html` is safe."""
+    return mark_safe(_fold(html, anchor, is_long))  # noqa: S308
+
+
+def _fold(html: str, anchor: str, is_long: bool) -> str:
     text = f'<div class="comment-text" dir="auto">{html}</div>'
-    if is_long:
-        text = (
-            f'<input class="unfold unseen" type="checkbox" id="unfold-{anchor}" autocomplete="off">'
-            f"\n{text}\n"
-            f'<label class="unfold-label" for="unfold-{anchor}">'
-            '<span class="more">Show the whole comment</span>'
-            '<span class="less">Fold it again</span></label>'
-        )
-    return mark_safe(text)  # noqa: S308
+    if not is_long:
+        return text
+    return (
+        f'<input class="unfold unseen" type="checkbox" id="unfold-{anchor}" autocomplete="off">'
+        f"\n{text}\n"
+        f'<label class="unfold-label" for="unfold-{anchor}">'
+        '<span class="more">Show the whole comment</span>'
+        '<span class="less">Fold it again</span></label>'
+    )
 
 
 class Thread:
@@ -97,50 +101,61 @@ class Thread:
 
     def _published(self, entry: Entry) -> tuple[str, str]:
         row, parent = entry.comment, entry.parent
-        number, name = row.number, _text(row.name)
+        name, permalink = _text(row.name), self._permalink(row)
         goes_on = row.continues and parent is not None and parent.is_published
-        lines = [
+        inside = (
             f'<header>\n<h3>{shape_of(row)}<a class="writer" rel="nofollow" title="Only what this'
-            f' commenter wrote here" href="{self.address}?by={number}#comments">'
-            f"<bdi>{name}</bdi></a>{self._badge(row)}</h3>",
-            self._number(row, ' title="Link to this comment"'),
-            self._time(row.published_at),
-        ]
-        if row.edited_at:
-            lines.append(f'<span class="edited">edited {self._time(row.edited_at)}</span>')
-        if entry.is_new:
-            lines.append('<strong class="new-mark">new</strong>')
-        lines.append(self._continued(entry) if row.continues else self._in_reply_to(entry))
-        lines += ("</header>", folding(entry.html, row.anchor, row.is_long), "<footer>")
-        if self.takes_comments:
-            reply = f"{self._permalink(row)}reply/"
-            lines.append(
-                f'<a class="reply" rel="nofollow" href="{reply}">Reply<span class="unseen"> to'
-                f" {number} by <bdi>{name}</bdi></span></a>\n"
-                f'<a class="quote" rel="nofollow" href="{reply}?quote=1">Quote'
-                f'<span class="unseen"> {number}</span></a>'
-            )
-        lines += (self._branch(entry), _back_links(entry))
-        if self.report:
-            lines.append(
-                f'<a class="report" rel="nofollow" href="{self._at(self.report, row)}">Report'
-                f'<span class="unseen"> {number} by {name}</span></a>'
-            )
-        lines.append("</footer>")
-        return (" continuation" if goes_on else ""), "\n".join(filter(None, lines))
+            f' commenter wrote here" href="{self.address}?by={row.number}#comments">'
+            f"<bdi>{name}</bdi></a>{self._badge(row)}</h3>\n"
+            f'<a class="number" href="{permalink}" data-address="{self.site}{permalink}"'
+            f' title="Link to this comment">{row.number}</a>\n{self._time(row.published_at)}'
+            f"{self._remarks(entry)}\n"
+            f"{self._continued(entry) if row.continues else self._in_reply_to(entry)}</header>\n"
+            f"{_fold(entry.html, row.anchor, row.is_long)}\n<footer>\n"
+            f"{self._answering(row, name, permalink)}{self._branch(entry, permalink)}"
+            f"{_back_links(entry)}{self._reporting(row, name)}</footer>"
+        )
+        return (" continuation" if goes_on else ""), inside
+
+    def _remarks(self, entry: Entry) -> str:
+        edited = entry.comment.edited_at
+        remark = f'\n<span class="edited">edited {self._time(edited)}</span>' if edited else ""
+        return remark + ('\n<strong class="new-mark">new</strong>' if entry.is_new else "")
+
+    def _answering(self, row: Row, name: str, permalink: str) -> str:
+        if not self.takes_comments:
+            return ""
+        return (
+            f'<a class="reply" rel="nofollow" href="{permalink}reply/">Reply<span class="unseen">'
+            f" to {row.number} by <bdi>{name}</bdi></span></a>\n"
+            f'<a class="quote" rel="nofollow" href="{permalink}reply/?quote=1">Quote'
+            f'<span class="unseen"> {row.number}</span></a>\n'
+        )
+
+    def _reporting(self, row: Row, name: str) -> str:
+        if not self.report:
+            return ""
+        return (
+            f'<a class="report" rel="nofollow" href="{self._at(self.report, row)}">Report'
+            f'<span class="unseen"> {row.number} by {name}</span></a>\n'
+        )
 
     def _tombstone(self, entry: Entry) -> str:
         row = entry.comment
         gone = self._why_gone(entry)
         if row.status == Status.PENDING and self.reader_id and row.commenter_id == self.reader_id:
             gone = (
-                f"{folding(entry.html, row.anchor, row.is_long)}\n"
+                f"{_fold(entry.html, row.anchor, row.is_long)}\n"
                 '<p class="help">Only you see this text: it waits for another look by a moderator.'
                 f' <a href="{_text(status_address(row))}">Its private page</a></p>'
             )
-        lines = ["<header>", self._number(row), self._in_reply_to(entry), "</header>", gone]
-        lines += ["<footer>", self._branch(entry), _back_links(entry), "</footer>"]
-        return "\n".join(filter(None, lines))
+        permalink = self._permalink(row)
+        return (
+            f'<header>\n<a class="number" href="{permalink}"'
+            f' data-address="{self.site}{permalink}">{row.number}</a>\n'
+            f"{self._in_reply_to(entry)}</header>\n{gone}\n"
+            f"<footer>\n{self._branch(entry, permalink)}{_back_links(entry)}</footer>"
+        )
 
     def _why_gone(self, entry: Entry) -> str:
         row, clause = entry.comment, entry.clause
@@ -158,12 +173,13 @@ class Thread:
 
     def _waiting(self, entry: Entry) -> str:
         row = entry.comment
+        sent_at = row.submitted_at if isinstance(row, Comment) else None
         return (
             f"<header>\n<h3>{shape_of(row)}<bdi>{_text(row.name)}</bdi></h3>\n"
             f'<a class="waiting-mark" href="{_text(status_address(row))}">waiting'
             '<span class="unseen">: your comment, on its private page</span></a>\n'
-            f"{self._time(row.submitted_at)}\n{self._in_reply_to(entry)}\n</header>\n"
-            f"{folding(entry.html, row.anchor, row.is_long)}\n"
+            f"{self._time(sent_at)}\n{self._in_reply_to(entry)}</header>\n"
+            f"{_fold(entry.html, row.anchor, row.is_long)}\n"
             '<footer><span class="help">Only you see this; a moderator will read it.</span>'
             "</footer>"
         )
@@ -174,18 +190,11 @@ class Thread:
         who = "author" if row.user_id == self.author_id else "staff"
         return f' <span class="badge">{who}</span>'
 
-    def _number(self, row: Row, title: str = "") -> str:
-        permalink = self._permalink(row)
-        return (
-            f'<a class="number" href="{permalink}" data-address="{self.site}{permalink}"{title}>'
-            f"{row.number}</a>"
-        )
-
     def _continued(self, entry: Entry) -> str:
         number = (entry.parent and entry.parent.number) or ""
         return (
             '<span class="in-reply-to">continued from'
-            f' <a href="{_text(entry.parent_href)}">{number}</a></span>'
+            f' <a href="{_text(entry.parent_href)}">{number}</a></span>\n'
         )
 
     def _in_reply_to(self, entry: Entry) -> str:
@@ -198,15 +207,14 @@ class Thread:
             what = f'<a href="{_text(entry.parent_href)}">{number}</a>'
         by = f" by <bdi>{_text(parent.name)}</bdi>" if parent.is_published else ""
         beside = BESIDE if entry.comment.answers_id else ""
-        return f'<span class="in-reply-to">in reply to {what}{by}{beside}</span>'
+        return f'<span class="in-reply-to">in reply to {what}{by}{beside}</span>\n'
 
-    def _branch(self, entry: Entry) -> str:
+    def _branch(self, entry: Entry, permalink: str) -> str:
         if not entry.has_replies:
             return ""
-        row = entry.comment
         return (
-            f'<a href="{self._permalink(row)}branch/">This branch'
-            f'<span class="unseen"> from {row.number}</span></a>'
+            f'<a href="{permalink}branch/">This branch'
+            f'<span class="unseen"> from {entry.comment.number}</span></a>\n'
         )
 
     def _permalink(self, row: Row) -> str:
@@ -242,7 +250,7 @@ def _back_links(entry: Entry) -> str:
         f'<a href="{_text(target.href)}" title="{_text(target.name)}">{number}</a>'
         for number, target in entry.back_links
     )
-    return f'<span class="back-links">answered in {links}</span>'
+    return f'<span class="back-links">answered in {links}</span>\n'
 
 
 def _report_address(post: Post) -> str:

@@ -91,6 +91,14 @@ def host() -> str:
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
+def ascii_domain(domain: str) -> str:
+    """A domain as mail servers name it: in small letters, others than a to z encoded."""
+    try:
+        return domain.lower().encode("idna").decode()
+    except UnicodeError:
+        return domain.lower()
+
+
 def one_click(address: str) -> dict[str, str]:
     """The headers by which a mail program unsubscribes with one POST to an address (RFC 8058)."""
     return {

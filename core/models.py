@@ -222,7 +222,7 @@ class SiteSettings(models.Model):
         db_default="",
         validators=[URLValidator(schemes=["http", "https"])],
         help_text="Told at once when the feed of all posts changes, so that readers hear of it"
-        " sooner, such as https://pubsubhubbub.appspot.com/; empty: none.",
+        " sooner, such as https://hub.example/; empty: none.",
     )
     version = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -21,6 +21,10 @@ OPTIONS: Final = (
     " MinWords=12, MaxWords=28"
 )
 TAGS: Final = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+# Characters by which the ends of a passage are found again, and so few that they are shown too.
+ENDS: Final = 30
+LITTLE: Final = 15
+PHRASE: Final = re.compile(r"\"|\w-\w")
 BLOCK_ENDS: Final = re.compile(r"</(?:p|li|h\d|blockquote|td|th|pre|div|dt|dd|figure)>|<br\b[^>]*>")
 
 
@@ -32,6 +36,11 @@ def wanted(text: str) -> str:
 def make_query(text: str) -> SearchQuery:
     """Words, "phrases", or, -not: in the site's search language. Never fails, whatever is typed."""
     return SearchQuery(wanted(text), config=current().search_language, search_type="websearch")
+
+
+def has_phrase(text: str) -> bool:
+    """Whether words are looked for that stand side by side: in quotation marks, or hyphenated."""
+    return PHRASE.search(wanted(text)) is not None
 
 
 def is_searchable(text: str) -> bool:
@@ -84,10 +93,14 @@ def _unmarked(text: str) -> str:
 
 
 def _with_ellipses(headline: str, whole: str) -> str:
-    """A passage with signs of what was left out before and after it."""
+    """A passage with what little stands around it, or with signs that more does."""
     bare = _unmarked(headline)
-    before = "" if whole.startswith(bare[:40]) else "… "
-    after = "" if whole.endswith(bare[-40:]) else " …"
+    start, end = whole.find(bare[:ENDS]), whole.rfind(bare[-ENDS:])
+    before, after = whole[:start], whole[end + len(bare[-ENDS:]) :]
+    if start < 0 or len(before) > LITTLE:
+        before = "… "
+    if end < 0 or len(after) > LITTLE:
+        after = " …"
     return f"{before}{headline}{after}"
 
 

@@ -16,15 +16,17 @@ In every other case, and when the database does not answer, the request goes the
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import Lock, local
 from typing import Any, Final
 
-from django.db import Error, connection
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 from django.http import parse_cookie
 from django.utils import timezone
 from django.utils.http import parse_etags
-from psycopg import Cursor
 from psycopg import Error as DriverError
+from psycopg import OperationalError
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
 from core.stored_pages import Page, accepts_gzip
 
@@ -37,12 +39,16 @@ DECIDING: Final = (
     "HTTP_RANGE", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE",
     "HTTP_EXPECT", "HTTP_X_HTTP_METHOD_OVERRIDE",
 )  # fmt: skip
-VERSIONS: Final = "SELECT key, value FROM core_version WHERE key IN (%s, 'site')"
+PREPARED: Final = b"core_short_way"
+VERSIONS: Final = b"SELECT key, value FROM core_version WHERE key IN ($1, 'site')"
 
 Asked = tuple[Any, ...]
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+_here = local()  # on which connection of this thread the query is prepared
 
 
 @dataclass(frozen=True)
@@ -167,14 +173,35 @@ def _holds(page: Page) -> bool:
     if timezone.now() >= page.valid_until:
         return False
     try:
-        connection.close_if_unusable_or_obsolete()
-        connection.ensure_connection()
-        with Cursor(connection.connection) as cursor:
-            found = dict(cursor.execute(VERSIONS, [page.key]).fetchall())
+        found = _versions(page.key.encode())
     except (Error, DriverError):
         connection.close()  # the database was restarted: the long way opens another
         return False
-    return (found.get(page.key, 0), found.get("site", 0)) == (page.key_version, page.site_version)
+    return found == {key: number for key, number in _made_of(page) if number}
+
+
+def _made_of(page: Page) -> Iterable[tuple[bytes, int]]:
+    return ((page.key.encode(), page.key_version), (b"site", page.site_version))
+
+
+def _versions(key: bytes) -> dict[bytes | None, int]:
+    """The versions as they are now, by the driver's own calls: a quarter of a cursor's time."""
+    here = connections[DEFAULT_DB_ALIAS]
+    here.close_if_unusable_or_obsolete()
+    here.ensure_connection()
+    server = here.connection.pgconn
+    if getattr(_here, "prepared_on", None) is not server:
+        _require(server.prepare(PREPARED, VERSIONS), ExecStatus.COMMAND_OK)
+        _here.prepared_on = server
+    result = server.exec_prepared(PREPARED, [key])
+    _require(result, ExecStatus.TUPLES_OK)
+    rows = range(result.ntuples)
+    return {result.get_value(row, 0): int(result.get_value(row, 1) or 0) for row in rows}
+
+
+def _require(result: PGresult, status: ExecStatus) -> None:
+    if result.status != status:
+        raise OperationalError(result.error_message.decode(errors="replace"))
 
 
 def _long_way(

@@ -6,12 +6,14 @@ import random
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from functools import cache, partial
+from itertools import accumulate
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
 
 from bench.data import texts
+from blog import markup as blog_markup
 from blog.models import Post
 from comments import markup
 from comments.models import Comment, Commenter
@@ -32,27 +34,27 @@ COMMENT_COLUMNS = [
 ]  # fmt: skip
 
 
-def fill(comments=100_000, now=None):
+def fill(comments=100_000, now=None, *, posts=POSTS, with_traces=True):
     """Fill an empty, migrated database; returns the time that all ages are counted from."""
     now = now or timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("DROP INDEX moderation_bands")  # made again at the end, which is faster
-    posts = _make_posts(now)
+    stored = _make_posts(now, posts)
     Commenter.objects.bulk_create(
         Commenter(pk=n + 1, name=f"Reader {n}") for n in range(COMMENTERS)
     )
-    shares = _shares(comments)
-    firsts = [1 + sum(shares[:n]) for n in range(POSTS)]
-    make = partial(make_thread, now=now)
+    shares = _shares(comments, posts)
+    firsts = list(accumulate(shares[:-1], initial=1))
+    make = partial(make_thread, now=now, with_traces=with_traces)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        threads = pool.map(make, [post.pk for post in posts], firsts, shares, chunksize=10)
+        threads = pool.map(make, [post.pk for post in stored], firsts, shares, chunksize=10)
         _store(threads)
     _finish(comments)
     return now
 
 
-def _make_posts(now):
+def _make_posts(now, posts):
     author = get_user_model().objects.create(username="author", is_staff=True)
     chance = random.Random("titles")  # noqa: S311
     return Post.objects.bulk_create(
@@ -61,29 +63,31 @@ def _make_posts(now):
             title=texts.sentences(chance, 6)[0],
             slug=f"post-{n}",
             author=author,
-            body="…",
+            body=(body := texts.text(chance)),
+            body_html=texts.to_html(body),
+            html_version=blog_markup.VERSION,
             status=Post.Status.PUBLISHED,
-            published_at=now - timedelta(days=DAYS - n),
+            published_at=now - timedelta(days=DAYS - n % DAYS),
         )
-        for n in range(POSTS)
+        for n in range(posts)
     )
 
 
-def _shares(comments):
+def _shares(comments, posts):
     """How many comments each post has: some have many, most have few; the last make the sum."""
-    whole = sum(1 / (n + 5) for n in range(POSTS))
-    shares = [int(comments / whole / (n + 5)) for n in range(POSTS)]
+    whole = sum(1 / (n + 5) for n in range(posts))
+    shares = [int(comments / whole / (n + 5)) for n in range(posts)]
     shares[0] += comments - sum(shares)
     return shares
 
 
-def make_thread(post_id, first, count, now):
+def make_thread(post_id, first, count, now, with_traces=True):
     """The comments under one post: rows of each table, in the order of _TABLES."""
     chance = random.Random(f"post {post_id}")  # noqa: S311
     thread = _Thread(post_id, chance, now)
     for n in range(count):
         thread.add(first + n)
-    return thread.rows()
+    return thread.rows(with_traces)
 
 
 @cache
@@ -135,9 +139,11 @@ class _Thread:
         row["number"] = f"{parent['number']}.{row['ordinal']}" if parent else str(row["ordinal"])
         row["published_at"] = row["submitted_at"]
 
-    def rows(self):
+    def rows(self, with_traces):
         for root in self.children.get(None, ()):
             self._place(root, 1)
+        if not with_traces:
+            return self.comments, []
         taken = [traces.take(Comment(pk=row["id"], html=row["html"], html_version=markup.VERSION))
                  for row in self.comments]  # fmt: skip
         return self.comments, taken
@@ -155,7 +161,8 @@ def _store(threads):
     for comments, taken in threads:
         with transaction.atomic():
             _copy_thread(comments)
-            traces.write(taken)
+            if taken:
+                traces.write(taken)
 
 
 def _copy_thread(comments):

@@ -165,6 +165,8 @@ class Post(models.Model):
         indexes = [
             # The front page and every other list of posts.
             models.Index(fields=["kind", "status", "-published_at"], name="blog_post_list"),
+            # When anything changed that the feed of all comments names.
+            models.Index(fields=["-updated_at"], name="blog_post_last_changed"),
         ]
 
     def __str__(self) -> str:

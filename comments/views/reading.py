@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.safestring import mark_safe
 from django.views import View
 
 from blog.models import Post
@@ -20,6 +22,7 @@ from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_place
 from comments.public_pages import answer_everybody, key_of, valid_until
 from comments.structured import describe_comments
+from comments.thread_html import thread_html
 from comments.views.remembering import (
     is_personal,
     keep_private,
@@ -62,8 +65,15 @@ class ConversationView(PostView):
         """The page as everybody gets it."""
         began = timezone.now()
         response: Any = super().get(self.request, *self.args, **self.kwargs)
-        body = response.rendered_content.encode()
-        return Built(key_of(self.object.pk), body, valid_until(self.object, began))
+        return Built(key_of(self.object.pk), self._body(response), valid_until(self.object, began))
+
+    def _body(self, response: Any) -> bytes:
+        """The page's bytes. The thread is put in last: the engine would copy it a dozen times."""
+        place = f"<!--{token_hex(16)}-->"
+        response.context_data["place_of_thread"] = mark_safe(place)  # noqa: S308
+        before, _, after = response.rendered_content.partition(place)
+        thread = thread_html(response.context_data["leaf"].entries, self.object)
+        return b"".join(part.encode() for part in (before, thread, after))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         post = self.object

@@ -24,6 +24,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='sitesettings',
             name='websub_hub',
-            field=models.URLField(blank=True, db_default='', default='', help_text='Told at once when the feed of all posts changes, so that readers hear of it sooner, such as https://pubsubhubbub.appspot.com/; empty: none.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='WebSub hub'),
+            field=models.URLField(blank=True, db_default='', default='', help_text='Told at once when the feed of all posts changes, so that readers hear of it sooner, such as https://hub.example/; empty: none.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='WebSub hub'),
         ),
     ]

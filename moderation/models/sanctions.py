@@ -42,9 +42,11 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
         return self.filter(unended, unlifted, made_at__lte=at)
 
     def with_clauses(self) -> "SanctionQuerySet":
-        """With `clause_number` and `clause_title` of the latest version that has the clause."""
-        published = Clause.objects.filter(policy__version__isnull=False, key=OuterRef("clause"))
-        latest = published.order_by("-policy__version")
+        """With `clause_number` and `clause_title`, as they were when the sanction was made."""
+        named = Clause.objects.filter(
+            policy__published_at__lte=OuterRef("made_at"), key=OuterRef("clause")
+        )
+        latest = named.order_by("-policy__version")
         return self.annotate(
             clause_number=Subquery(latest.values("number")[:1]),
             clause_title=Subquery(latest.values("title")[:1]),

@@ -5,14 +5,16 @@ from typing import Final
 from django.utils.crypto import salted_hmac
 
 from comments import names
+from core.message import ascii_domain
 
 ANYTHING: Final = "*"
 LEAST: Final = 3  # letters and digits of a pattern, else it would be about nearly everybody
 
 
 def digest_of_mail(mail: str) -> str:
-    """A keyed digest, the same however the address is cased."""
-    plain = mail.strip().casefold()
+    """A keyed digest, the same however the address is cased and its domain written."""
+    mailbox, _, domain = mail.strip().casefold().rpartition("@")
+    plain = f"{mailbox}@{ascii_domain(domain)}"
     return salted_hmac("sanctioned mail", plain, algorithm="sha256").hexdigest()
 
 

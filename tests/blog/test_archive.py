@@ -96,7 +96,7 @@ def test_posts_on_like_things_are_found_by_the_job(client):
         assert [found.title for found in neighbours(posts[one]).related] == [other]
         assert [found.title for found in neighbours(posts[other]).related] == [one]
     page = client.get(posts["Bees"].get_absolute_url()).content.decode()
-    assert "On like things" in page
+    assert "Related posts" in page
 
 
 def test_a_changed_post_is_related_anew():

@@ -170,6 +170,40 @@ def test_what_is_no_picture_of_ours_is_refused_in_one_sentence(media, content, n
     assert not [path for path in media.rglob("*") if path.is_file()]
 
 
+SCRIPT = b"<script>alert(1)</script>PK\x03\x04"
+BEHIND_A_COMMENT = b"GIF89a/*" + picture("GIF")[8:] + b"*/=1;" + SCRIPT
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (picture("JPEG") + SCRIPT, "x.jpg"),
+        (picture("PNG") + SCRIPT, "x.png"),
+        (picture("JPEG", comment=SCRIPT), "x.jpg"),
+        (picture("GIF", comment=SCRIPT), "x.gif"),
+        (BEHIND_A_COMMENT, "x.gif"),
+    ],
+    ids=["jpeg and page", "png and page", "jpeg comment", "gif comment", "gif and script"],
+)
+def test_of_a_file_that_is_two_things_the_picture_alone_is_served(client, run_jobs, content, name):
+    try:
+        one = upload(content, name)
+    except NotAPicture:
+        assert content is BEHIND_A_COMMENT  # whose measures are characters, and too large
+        return
+    run_jobs()
+    one.refresh_from_db()
+    widths = widths_of(one.size) if one.made_at else []
+    assert widths or one.trouble
+    for width in widths:
+        answer = client.get(f"{one.get_absolute_url()}{width}.webp")
+        served = b"".join(answer.streaming_content)
+        assert answer["Content-Type"] == "image/webp"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert b"script" not in served
+        assert b"PK" not in served
+
+
 def test_a_bomb_is_refused_before_anything_is_decoded(monkeypatch):
     def decode(*args):
         raise AssertionError("decoded")

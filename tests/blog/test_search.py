@@ -10,7 +10,7 @@ from blog.models import IndexedPost
 from blog.searching import find_posts, index_stale_posts
 from comments.models import Comment, IndexedComment
 from comments.searching import find_comments, index_stale_comments
-from core.search import excerpts, is_searchable
+from core.search import excerpts, has_phrase, is_searchable
 from moderation import services
 from tests.core.test_site import make_site
 from tests.factories import make_post, make_published, make_user, publish, send
@@ -184,3 +184,32 @@ def test_neither_a_hidden_post_nor_its_comments_are_found(fields):
     post.save()
     assert (titles("canary"), texts("canary")) == ([], [])
     assert Comment.objects.filter(indexed__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "has"),
+    [('"two words"', True), ("slow-answer", True), ("two words", False), ("one -two", False),
+     ('"', True), ("", False)],
+)  # fmt: skip
+def test_phrases_are_told_from_words(text, has):
+    assert has_phrase(text) is has
+
+
+def test_a_phrase_is_found_among_the_newest_first(monkeypatch):
+    """Of the posts with a phrase the newest are weighed, as with words."""
+    monkeypatch.setattr("blog.searching.WEIGHED", 2)
+    for day in (1, 2, 3):
+        make_post(title=f"Day {day}", body="slow answer", published_at=f"2026-01-0{day}T00:00Z")
+    make_post(title="Other way", body="answer slow")
+    found = find_posts('"slow answer"', 1)
+    assert [one.row.title for one in found.entries] == ["Day 3", "Day 2"]
+    assert found.is_cut
+
+
+def test_a_passage_says_that_more_stands_around_it():
+    before, after = (" ".join(f"{word}{n}" for n in range(60)) for word in ("before", "after"))
+    [passage] = excerpts([f"<p>{before} canary {after}</p>"], "canary")
+    assert passage.startswith("… before")
+    assert passage.endswith(" …")
+    assert "before0 " not in passage
+    assert excerpts(["<p>A canary.</p>"], "canary") == ["A <mark>canary</mark>."]

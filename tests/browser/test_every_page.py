@@ -128,6 +128,19 @@ def test_an_anonymous_reader_is_given_no_cookie(reader, places):
     assert reader.page.context.cookies() == []
 
 
+def test_nothing_on_a_thread_moves_while_it_loads(visit, places):
+    with visit(viewport={"width": 390, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(places["post"])
+        page.wait_for_load_state("networkidle")
+        moved = page.evaluate(
+            """() => new Promise(done => new PerformanceObserver(list => done(
+                list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
+            )).observe({type: "layout-shift", buffered: true}) || setTimeout(() => done(0), 500))"""
+        )
+    assert moved < 0.01
+
+
 def test_the_watch_on_every_page_would_see_another_site_asked(chromium, site):
     context = chromium.new_context(base_url=site.address)
     watch = Watch(context, site.address)

@@ -24,9 +24,9 @@ def take_step(person, label, button, text=None):
 def reject(author, text, note):
     card = author.card(text)
     card.get_by_text("with a note").click()
-    card.locator("[name=note]").fill(note)
+    card.locator("form[action$='/reject/'] [name=note]").fill(note)
     card.get_by_role("button", name="Reject").click()
-    author.page.locator(".messagelist .success").wait_for()
+    author.decided()
 
 
 @both

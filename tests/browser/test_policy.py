@@ -123,7 +123,7 @@ def decide(author, text, button, status):
     form.locator("summary").click()
     form.locator("select").select_option(index=1)
     form.get_by_role("button", name=button).click()
-    author.page.locator(".messagelist .success").wait_for()
+    author.decided()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -23,6 +23,7 @@ def conversation(author, post):
 
 
 def numbers(person):
+    person.page.wait_for_load_state()
     return person.page.locator("[id^='c-'] header .number").all_inner_texts()
 
 
@@ -135,5 +136,6 @@ def test_a_number_written_first_is_a_link_once_it_is_there(person, who, author, 
 def test_one_commenters_alone(person, who, conversation):
     person.go(conversation)
     person.page.locator("#c-1 .writer").click()
+    person.page.wait_for_url("**by=1*")
     assert numbers(person) == ["1", "1.1", "1.1.1", "2"]
     assert "by=1" in person.page.url

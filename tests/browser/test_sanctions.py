@@ -7,7 +7,10 @@ from tests.browser.test_every_page import serious
 
 pytestmark = pytest.mark.browser
 
-SAID = "You can't comment under this post until further notice (clause “respect” of the policy)."
+SAID = (
+    "You can't comment under this post until further notice (clause 1 of the policy, “Argue with"
+    " what was said, not with who said it”)."
+)
 
 
 @pytest.fixture
@@ -20,7 +23,7 @@ def barred(plain_reader, author, post):
     author.card(f"Harsh words at {post}").get_by_role("link", name="Rahel").click()
     author.page.get_by_role("link", name="Hold, bar or trust its writer").click()
     author.page.get_by_label("Bar: the form comes back").check()
-    author.page.get_by_label("Clause").fill("respect")
+    author.page.get_by_label("Clause").select_option("respect")
     author.page.get_by_label("Note").fill("Argue, don't insult.")
     author.page.get_by_role("button", name="Save", exact=True).click()
     author.page.locator(".messagelist .success").wait_for()

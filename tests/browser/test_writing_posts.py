@@ -236,5 +236,6 @@ def test_axe_finds_nothing_serious_in_the_form(site, unwatched, scheme):
 
 
 @pytest.mark.parametrize("width", [390, 320])
-def test_the_form_is_not_wider_than_the_window(author, width):
+def test_the_form_is_not_wider_than_the_window_and_leaves_room_to_write(author, width):
     assert author.width_beyond_the_window(ADD, width) <= 0
+    assert author.page.locator("textarea.writing").bounding_box()["height"] > 400

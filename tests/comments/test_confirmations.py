@@ -196,6 +196,23 @@ def test_a_thousand_comments_with_one_address_send_one_mail(post, run_jobs, mail
     assert [mail.to for mail in mailoutbox] == [["victim@mail.example"]]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["john.doe@gmail.com", "j.ohndoe@Gmail.com", "johndoe+x@googlemail.com"],
+        ["a@bücher.example", "a@BÜCHER.example", "a@xn--bcher-kva.example"],
+    ],
+)
+def test_an_address_written_otherwise_gets_no_second_mail(post, run_jobs, mailoutbox, written):
+    for number, address in enumerate(written):
+        comment = send(post)
+        Comment.objects.filter(pk=comment.pk).update(mail=address)
+        comment.refresh_from_db()
+        confirmations.ask(comment, remember=False, network=f"network {number}")
+    run_jobs()
+    assert len(mailoutbox) == 1
+
+
 def test_every_form_counts_against_the_one_mail(client, post, run_jobs, mailoutbox):
     page = make_post(kind="page", slug="a-page")
     publish(send(post))

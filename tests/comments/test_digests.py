@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from comments import subscriptions
 from comments.digests import last_hour, send_digests
-from comments.models import DigestItem
+from comments.models import Commenter, DigestItem
 from core.mail import forget
 from tests.comments.mailing import Post, make_commenter, parsed, remove, say
 from tests.factories import make_post
@@ -62,6 +62,16 @@ def test_an_hour_that_was_missed_is_made_up_for(mails, asked):
     mails.later()
     assert len(digests(mails, at="2026-03-03 19:00+00:00")) == 1
     assert digests(mails, at="2026-03-04 06:00+00:00") == []
+
+
+def test_who_has_no_usable_address_keeps_nobody_from_theirs(mails, asked):
+    otto = make_commenter("otto@mail.example")
+    subscriptions.set_frequencies(otto, {"decisions": "daily"})
+    say(asked.post, by=otto)
+    mails.later()
+    Commenter.objects.filter(pk=asked.commenter_id).update(mail='"h h"@mail.example')
+    [mail] = digests(mails, at="2026-03-03 06:00+00:00")
+    assert mail.to == ["otto@mail.example"]
 
 
 def test_it_tells_nothing_of_what_was_removed_or_is_not_wanted_any_more(mails, asked):

@@ -195,7 +195,7 @@ def test_tags_menu_and_what_is_beside(stored, post):
     beside = make_post(title="The next one", published_at=timezone.now())
     assert "The next one" in stored()
     RelatedPost.objects.create(post=post, other=beside, likeness=1)
-    assert "On like things" in stored()
+    assert "Related posts" in stored()
 
 
 def test_settings_and_names(stored, post):

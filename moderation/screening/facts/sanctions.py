@@ -18,20 +18,18 @@ FIELDS: Final = (
     "pattern", "post_id", "branch_id",
 )  # fmt: skip
 # Names are compared when they are read: there are few. Of a branch the places are read with the
-# row: a move may have changed them since the form was made. A clause is named as it is called in
-# the latest version of the policy that has it.
+# row: a move may have changed them since the form was made. A clause is named as it was called when
+# the sanction was made.
 QUERY: Final = f"""
     SELECT {", ".join(f"s.{field}" for field in FIELDS)},
-        post.title, branch.number, branched.title, set_by.username, clause.number, clause.title
+        branch.number, set_by.username, clause.number, clause.title
     FROM moderation_sanction s
-    LEFT JOIN blog_post post ON post.id = s.post_id
     LEFT JOIN comments_comment branch ON branch.id = s.branch_id
-    LEFT JOIN blog_post branched ON branched.id = branch.post_id
     LEFT JOIN auth_user set_by ON set_by.id = s.made_by_id
     LEFT JOIN LATERAL (
         SELECT one.number, one.title FROM moderation_clause one
         JOIN moderation_policy version ON version.id = one.policy_id
-        WHERE s.clause <> '' AND one.key = s.clause AND version.version IS NOT NULL
+        WHERE s.clause <> '' AND one.key = s.clause AND version.published_at <= s.made_at
         ORDER BY version.version DESC LIMIT 1
     ) clause ON true
     WHERE s.made_at <= %(at)s
@@ -99,7 +97,8 @@ class Sanctions(Asked):
     def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
         """See Asked."""
         (rows,) = answers
-        return cls(tuple(one for one in map(_in_force, rows) if _fits(one, draft)))
+        found = (_in_force(draft, row) for row in rows)
+        return cls(tuple(one for one in found if _fits(one, draft)))
 
 
 def identities(draft: Draft) -> list[Commenter]:
@@ -116,14 +115,14 @@ def mails(draft: Draft) -> list[str]:
     return [mail for mail in (draft.mail, *confirmed) if mail]
 
 
-def _in_force(row: Sequence[Any]) -> InForce:
+def _in_force(draft: Draft, row: Sequence[Any]) -> InForce:
+    """A sanction that concerns the draft: its post, or its branch's, is the draft's own."""
     plain = dict(zip(FIELDS, row, strict=False))
-    post, branch, branched, set_by, number, title = row[len(FIELDS) :]
-    where = (
-        scope_in_words(post=post or "")
-        if plain["branch_id"] is None
-        else scope_in_words(post=branched, branch=branch or "")
-    )
+    branch, set_by, number, title = row[len(FIELDS) :]
+    if plain["branch_id"] is not None:
+        where = scope_in_words(post=draft.post.title, branch=branch or "")
+    else:
+        where = scope_in_words(post=draft.post.title if plain["post_id"] else "")
     return InForce(**plain, where=where, set_by=set_by or "", clause=citation(number, title))
 
 

@@ -25,7 +25,7 @@ from moderation.people.sanctions import (
 )
 from moderation.permissions import NotAllowed
 from moderation.screening.facts.sanctions import Sanctions
-from tests.factories import make_post, make_published, make_user, publish
+from tests.factories import make_post, make_published, make_user, publish, write_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +180,16 @@ def test_the_person_is_told_where_until_when_by_which_clause_and_why(hanna, mo):
         write(post, commenter=hanna)
 
 
+@pytest.mark.usefixtures("nothing_else")
+def test_the_clause_is_named_as_it_was_when_the_sanction_was_made(hanna, mo):
+    write_policy(manners="Be kind.")
+    sanction_person(person=Person(commenter=hanna), effect="bar", by=mo, clause="manners")
+    write_policy(manners=None)
+    refusal = intake.advise(make_draft(make_post(), commenter=hanna)).refusal
+    assert "clause 8 of the policy, “Manners”" in refusal
+    assert Sanction.objects.with_clauses().get().clause_title == "Manners"
+
+
 @pytest.mark.parametrize(
     ("target", "is_told"),
     [("identity", True), ("network", True), ("mail", False), ("name", False)],
@@ -190,6 +200,12 @@ def test_who_types_anothers_name_or_address_does_not_read_the_note(hanna, mo, ta
     refusal = intake.advise(make_draft(make_post(), **known)).refusal
     assert refusal
     assert ("A word to you." in refusal) is is_told
+
+
+@pytest.mark.usefixtures("nothing_else")
+def test_a_domain_written_otherwise_is_the_same(mo):
+    sanction_person(person=Person(mail="h@bücher.example"), effect="bar", by=mo)
+    assert become(make_post(), None, "x", {"mail": "H@xn--bcher-kva.example"}) == "refused"
 
 
 def test_who_confirmed_the_address_reads_the_note(mo):
