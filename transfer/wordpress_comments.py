@@ -16,6 +16,7 @@ from comments.errors import TreeBusy
 from comments.models import Comment
 from comments.status import Remover, Status
 from moderation import services
+from moderation.retention import GONE
 from transfer.models import ImportedItem
 from transfer.origin import Origin, external_id
 from transfer.report import Report
@@ -151,7 +152,8 @@ class Thread:
             removed_by=Remover.MODERATOR if removed else "",
             submitted_at=date,
             published_at=date if status == Status.PUBLISHED else None,
-            changed_at=date,
+            # What is refused is kept for as long as if it had been refused here.
+            changed_at=timezone.now() if status in GONE else date,
         )
 
     def _pairs(self) -> list[tree.Pair]:

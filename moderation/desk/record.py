@@ -74,7 +74,7 @@ def with_overruled(entries: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":
 def _overrode(entry: Any) -> str:
     """ "rejected by a rule": of with_overruled; empty where nothing was decided before."""
     act = getattr(entry, "before_act", None)
-    changed = entry.status_before and entry.status_before != entry.status_after
+    changed = entry.status_before != entry.status_after and not entry.undoes_id
     if not act or not changed or entry.status_before == Status.PENDING:
         return ""
     return f"{entry.status_before} by {'a person' if entry.before_actor else 'a rule'}"

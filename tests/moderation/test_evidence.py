@@ -32,7 +32,7 @@ def test_one_comment_that_trips_five_rules_shows_five_reasons(client):
     client.force_login(make_user("moderator"))
     page = client.get("/admin/queue/?status=spam").content.decode()
     for reason in reasons.values():
-        assert f"<strong>{reason.rule}</strong>" in page
+        assert f">{reason.rule}</a></strong>" in page
     for words in (
         "text, characters 11 to 17: <code>CASINOS</code> (listed as casino*)",
         "<code>http://a.example/</code>, <code>http://b.example/</code>",

@@ -1,9 +1,10 @@
 """import_wordpress on exports written for these tests: what comes in, what stays out, and twice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import CommandError, call_command
@@ -15,6 +16,7 @@ from comments.faults import find_faults
 from comments.models import Comment, Place
 from moderation import services
 from moderation.models import Act, LogEntry
+from moderation.retention import overdue
 from tests.factories import make_user
 from tests.transfer import wxr_files
 from transfer.models import ImportedItem
@@ -351,6 +353,14 @@ def test_no_comment_comes_from_the_future(make_export, date):
     bring(make_export(late))
     comment = Comment.objects.get()
     assert max(comment.submitted_at, comment.published_at, comment.changed_at) <= timezone.now()
+
+
+@pytest.mark.parametrize("approved", ["spam", "trash"])
+def test_what_was_refused_long_ago_elsewhere_is_not_erased_the_first_night(make_export, approved):
+    bring(make_export(wxr_files.item(1, wxr_files.comment(1, approved=approved))))
+    assert Comment.objects.get().submitted_at.year == 2013
+    assert not overdue(timezone.now()).exists()
+    assert overdue(timezone.now() + timedelta(days=settings.KEEP_REFUSED_DAYS + 1)).exists()
 
 
 def test_an_endless_comment_id_stops_no_import(make_export):
