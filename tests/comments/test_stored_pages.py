@@ -19,6 +19,7 @@ from core import stored_pages
 from core.models import SiteSettings, StoredPage
 from core.site import save_site
 from moderation import services
+from moderation.desk.moving import Target, move_branch
 from moderation.models import Clause, Rule
 from tests.factories import make_post, make_published, make_user, publish, send, write_policy
 
@@ -63,6 +64,13 @@ def move(comment, post):
         comment.refresh_from_db()
         tree.move_branch(comment, post=post, parent=None)
         numbers.renumber_branch(comment)
+
+
+def shift(comment, post):
+    """A move by a moderator, which leaves a line."""
+    comment.refresh_from_db()
+    where = Target(post, None)
+    move_branch(comment_id=comment.pk, version=comment.version, target=where, by=make_user())
 
 
 def act(service, comment, **more):
@@ -123,6 +131,16 @@ def test_links_back_between_posts(stored, post):
     Reference.objects.filter(source=source).delete()
     OpenReference.objects.filter(source=source).delete()
     assert "answered in" not in stored("/posts/there/")
+
+
+def test_a_second_move_is_told_where_the_branch_stood_first(stored, post):
+    make_published(post)
+    comment = make_published(post)
+    there, further = (make_post(slug=name) for name in ("there", "further"))
+    shift(comment, there)
+    assert 'href="/posts/there/c/1/"' in stored()
+    shift(comment, further)
+    assert 'href="/posts/further/c/1/"' in read()
 
 
 def test_a_move(stored, post):
