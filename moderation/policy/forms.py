@@ -76,6 +76,13 @@ class ClauseForm(forms.ModelForm):
             )
         return made
 
+    def validate_constraints(self) -> None:
+        """Nothing: the form set compares the keys, in words, and sees which clauses go.
+
+        Newer versions of Django ask this of each form; older ones leave out what an inline form
+        shares with the others by themselves.
+        """
+
 
 class ClauseFormSet(forms.BaseInlineFormSet):
     """All clauses of a draft; the numbers that were typed say the order, gaps and all."""

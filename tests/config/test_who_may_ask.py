@@ -10,6 +10,7 @@ into the table.
 import re
 from pathlib import Path
 
+import django
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -17,6 +18,9 @@ from django.urls import URLResolver, get_resolver
 
 from blog.models import RelatedPost, Tag
 from blog.relating import relate_changed_posts
+from comments.models import Comment
+from moderation import services
+from moderation.models import LogEntry, Policy
 from tests.core.test_site import make_site
 from tests.factories import make_post, make_published, make_user
 
@@ -110,9 +114,30 @@ def test_who_may_ask_for_what(world, role, method):
     wrong = []
     for route in sorted(set(routes())):
         got = str(ask(users, role, method, address(route, ids)))
-        if route not in known or known[route][row][column] != got:
+        expected = known[route][row][column] if route in known else "a line"
+        if got != expected and not _asks_for_a_missing_row(route, method, expected, got):
             wrong.append(f"{route}: {got}")
     assert wrong == []
+
+
+def _asks_for_a_missing_row(route, method, expected, got):
+    """Whether the only difference is what Django looks at first: the right or the row.
+
+    To a post at a row that is not there, of somebody who may see but not change such rows, Django
+    5.2 answers "forbidden", 6.1 "not there" by leading back. Of rows that are there see below.
+    """
+    is_change_page = route.endswith("<path:object_id>/change/") and method == "post"
+    return is_change_page and expected == "403" and got == "302" and django.VERSION >= (6, 1)
+
+
+@pytest.mark.parametrize("role", ["author", "moderator", "owner"])
+def test_a_row_that_may_only_be_seen_is_not_changed_by_a_post(world, role):
+    _, users, ids = world
+    comment = Comment.objects.get(pk=ids["comment_id"])
+    services.remove_comment(comment_id=comment.pk, version=comment.version, by=users["moderator"])
+    rows = {"logentry": LogEntry.objects.latest("pk"), "policy": Policy.objects.current()}
+    for name, row in rows.items():
+        assert ask(users, role, "post", f"/admin/moderation/{name}/{row.pk}/change/") == 403
 
 
 @pytest.mark.parametrize("role", ["anonymous", "author", "moderator"])
