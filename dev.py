@@ -81,10 +81,10 @@ def main() -> int:
 
 
 def arguments() -> argparse.Namespace:
-    """What `test` and `db` do not know is for pytest and psql."""
+    """What `test`, `db` and `bench` do not know is for pytest, psql and the benchmark."""
     known = parser()
     options, rest = known.parse_known_args()
-    if rest and options.act not in (test, db):
+    if rest and options.act not in (test, db, bench):
         known.error(f"unknown: {' '.join(rest)}")
     options.rest = [argument for argument in rest if argument != "--"]
     return options
@@ -616,7 +616,7 @@ def run_checks(programs: Path) -> bool:
 def bench(options: argparse.Namespace) -> int:
     end_like_interrupt()
     python = environment("requirements-local.txt")
-    arguments = ["--json"] if options.json else []
+    arguments = [*(["--json"] if options.json else []), *options.rest]
     with throwaway_database():
         command = [python, "-m", f"bench.{options.name}", *arguments]
         return subprocess.run(command, check=False).returncode

@@ -21,7 +21,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from bench.data.stored import fill  # noqa: E402
-from bench.report import report  # noqa: E402
+from bench.report import argument, report  # noqa: E402
 from core import site  # noqa: E402
 
 ROUNDS = 15
@@ -71,7 +71,7 @@ def main():
     call_command("migrate", verbosity=0)
     site.FRESH_FOR = math.inf  # else a query more, once a second
     began = time.monotonic()
-    count = int(sys.argv[sys.argv.index("--comments") + 1]) if "--comments" in sys.argv else 100_000
+    count = int(argument("--comments", 100_000))
     fill(count)
     print(f"{count} comments stored in {time.monotonic() - began:.0f} s", flush=True)
     client = Client(HTTP_HOST="localhost")

@@ -1,7 +1,8 @@
 """Reading a post with a long conversation on one page, against the constant answer of its bytes.
 
 The limit is a bare application in the same gunicorn, measured in turn with ours, as is a plain
-Django and mptt site with the same data (bench/naive). `--rounds N`, `--seconds N`.
+Django and mptt site with the same data (bench/naive), the only one that `--vs` knows. `--rounds N`,
+`--seconds N`.
 """
 
 import http.client
@@ -82,6 +83,8 @@ def main():
     for size in SIZES:
         make_thread(f"of-{size}", size)
     subprocess.run([sys.executable, "-m", "bench.naive.fill"], check=True)
+    if argument("--vs", "naive") != "naive":
+        sys.exit("--vs knows one other side: naive")
     rounds, seconds = int(argument("--rounds", 5)), float(argument("--seconds", 1.5))
     metrics = {}
     for size in SIZES:

@@ -19,4 +19,8 @@ def report(bench: str, metrics: Mapping[str, float], held: bool) -> int:
 
 def argument(name, otherwise):
     """What was given after `--name` on the command line."""
-    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else otherwise
+    if name not in sys.argv:
+        return otherwise
+    if sys.argv.index(name) + 1 == len(sys.argv):
+        sys.exit(f"{name} needs a value after it")
+    return sys.argv[sys.argv.index(name) + 1]

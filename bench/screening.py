@@ -23,7 +23,7 @@ from django.utils import timezone  # noqa: E402
 
 from bench.data import texts  # noqa: E402
 from bench.data.stored import COMMENTERS, fill  # noqa: E402
-from bench.report import report  # noqa: E402
+from bench.report import argument, report  # noqa: E402
 from comments import intake  # noqa: E402
 from comments.models import Comment, Commenter  # noqa: E402
 from moderation import traces  # noqa: E402
@@ -151,7 +151,7 @@ def main():
     call_command("migrate", verbosity=0)
     Rule.objects.update(is_on=True)
     began = time.monotonic()
-    count = int(sys.argv[sys.argv.index("--comments") + 1]) if "--comments" in sys.argv else 100_000
+    count = int(argument("--comments", 100_000))
     fill(count)
     print(f"{count} comments stored in {time.monotonic() - began:.0f} s", flush=True)
     drafts = make_drafts()

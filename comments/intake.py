@@ -36,6 +36,14 @@ GONE: Final = "The comment you answer is no longer there to be answered."
 SAME_FORM_WITHIN: Final = timedelta(hours=1)
 DOUBLE_CLICK_WITHIN: Final = timedelta(minutes=1)
 
+CLAIM: Final = """
+    INSERT INTO comments_submission AS s (digest, received_at, stamp, comment_id)
+    VALUES (%s, %s, %s, nextval(pg_get_serial_sequence('comments_comment', 'id')))
+    ON CONFLICT (digest) DO UPDATE SET received_at = excluded.received_at,
+        stamp = excluded.stamp, comment_id = excluded.comment_id
+    WHERE s.received_at < %s RETURNING comment_id
+"""
+
 COULD_NOT_RUN: Final = "could not run"  # a key in the evidence of a reason: no rule's finding
 
 Effect = Literal["note", "publish", "hold", "spam", "reject", "refuse"]
@@ -156,6 +164,9 @@ class Screener(Protocol):
         has to be the same for everybody.
         """
 
+    def to_accept(self, draft: Draft) -> str:
+        """Advice.to_accept alone, for a form that was sent. May query; must not write."""
+
     def count(self, draft: Draft) -> tuple[Reason, ...]:
         """Count one try to send against the limits, and say which it passes.
 
@@ -269,7 +280,9 @@ def receive(draft: Draft, *, sender: str) -> Comment:
             return _store(draft, None, sender, counted)
     try:
         return tree.under_lock(
-            draft.parent.pk, lambda parent: _store(draft, parent, sender, counted)
+            draft.parent.pk,
+            lambda parent: _store(draft, parent, sender, counted),
+            seen_in=draft.parent.tree_id,
         )
     except Comment.DoesNotExist as error:
         raise NotOpen(GONE) from error
@@ -280,8 +293,10 @@ def is_from_its_writer(draft: Draft, comment: Comment) -> bool:
 
     The same network and words are no proof: many share an address, and some the words. The same
     page is, by its stamp, and so is a second press within a minute while the words are not yet
-    public. One query.
+    public. One query, none where `receive` stored the comment just now.
     """
+    if not comment.came_before:
+        return True
     forms = Submission.objects.filter(comment=comment)
     same_page = Q(stamp=draft.stamp) & ~Q(stamp="")
     just_now = Q(received_at__gt=timezone.now() - DOUBLE_CLICK_WITHIN)
@@ -317,6 +332,17 @@ def advise(draft: Draft) -> Advice:
     except Exception:
         logger.exception("The screener could not advise.")
     return Advice()
+
+
+def to_accept(draft: Draft) -> str:
+    """What has to be ticked before this is sent; empty without a screener. Never raises."""
+    try:
+        screener = load_screener(settings.COMMENT_SCREENER)
+        if screener is not None:
+            return screener.to_accept(draft)
+    except Exception:
+        logger.exception("The screener could not say what has to be accepted.")
+    return ""
 
 
 def screen(draft: Draft, counted: tuple[Reason, ...] = ()) -> tuple[Verdict, Screener | None]:
@@ -428,9 +454,9 @@ def _for_a_person(verdict: Verdict, counted: tuple[Reason, ...]) -> Verdict:
 def _store(
     draft: Draft, parent: Comment | None, sender: str, counted: tuple[Reason, ...]
 ) -> Comment:
-    digest = _digest(draft, sender)
     now = timezone.now()
-    if earlier := _claim(digest, now):
+    pk, earlier = _claim(_digest(draft, sender), draft.stamp, now)
+    if earlier is not None:
         return earlier
     _require_open(draft, parent)
     verdict, screener = screen(draft, counted)
@@ -438,7 +464,7 @@ def _store(
         raise TurnedAway(verdict.refusal)
     if draft.mentioned_at:
         verdict = _for_a_person(verdict, counted)
-    comment = _insert(draft, parent, now)
+    comment = _insert(draft, parent, now, pk)
     if verdict.status == Status.PUBLISHED:
         numbers.allot_number(comment)
     if verdict.status != Status.PENDING:
@@ -446,7 +472,6 @@ def _store(
     if draft.refers_to or draft.awaits:
         record_references(comment, draft.refers_to, draft.awaits)
     record_reasons(comment, verdict, now)
-    Submission.objects.filter(digest=digest).update(comment=comment, stamp=draft.stamp)
     if screener is not None:
         screener.record(comment, verdict, now)
     if comment.is_published:
@@ -454,8 +479,9 @@ def _store(
     return comment
 
 
-def _insert(draft: Draft, parent: Comment | None, now: datetime) -> Comment:
+def _insert(draft: Draft, parent: Comment | None, now: datetime, pk: int) -> Comment:
     comment = Comment(
+        pk=pk,
         post=draft.post,
         user=draft.user,
         commenter=draft.commenter,
@@ -496,19 +522,18 @@ def _digest(draft: Draft, sender: str) -> str:
     return salted_hmac("submission", content, algorithm="sha256").hexdigest()
 
 
-def _claim(digest: str, now: datetime) -> Comment | None:
-    """Claim this form for the transaction, or the comment that it already made.
+def _claim(digest: str, stamp: str, now: datetime) -> tuple[int, Comment | None]:
+    """Claim this form for the transaction: the id for its comment; or the one it already made.
 
-    Of two at once the second waits here for the first to commit.
+    Of two at once the second waits here for the first to commit. The row names the comment before
+    that is there: the database looks at the end of the transaction.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO comments_submission AS s (digest, received_at) VALUES (%s, %s)"
-            " ON CONFLICT (digest) DO UPDATE SET received_at = excluded.received_at"
-            " WHERE s.received_at < %s RETURNING digest",
-            [digest, now, now - SAME_FORM_WITHIN],
-        )
-        claimed = cursor.fetchone() is not None
-    if claimed:
-        return None
-    return Submission.objects.select_related("comment__post").get(digest=digest).comment
+        cursor.execute(CLAIM, [digest, now, stamp, now - SAME_FORM_WITHIN])
+        row = cursor.fetchone()
+    if row is not None:
+        return row[0], None
+    sent = Submission.objects.filter(digest=digest).values("comment")
+    earlier = Comment.objects.select_related("post").get(pk__in=sent)
+    earlier.came_before = True
+    return earlier.pk, earlier

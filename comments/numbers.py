@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from blog.models import Post
+from blog.models import Post, PostQuerySet
 from comments import tree
 from comments.errors import ParentWithoutNumber
 from comments.models import Comment, Place
@@ -89,10 +89,14 @@ def _tell_left_places(head: Comment) -> None:
     places.exclude(pk__in=held).filter(left_at=None).update(left_at=timezone.now())
 
 
-def find_place(post: Post, number: str) -> Place | None:
-    """The place of `number` under `post`, current or left behind by a move. One query."""
-    places = Place.objects.select_related("comment__post")
-    return places.filter(post=post, number=number).first()
+def find_place(post: Post | PostQuerySet, number: str) -> Place | None:
+    """The place of `number` under a post, current or left behind by a move. One query.
+
+    The post may be given as the set of which it is the only one.
+    """
+    places = Place.objects.select_related("comment__post").filter(number=number)
+    under = places.filter(post=post) if isinstance(post, Post) else places.filter(post__in=post)
+    return under.first()
 
 
 def sort_key(number: str) -> tuple[int, ...]:

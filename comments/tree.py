@@ -32,7 +32,7 @@ class _Moved(Exception):
 def add_root(comment: Comment) -> None:
     """Insert `comment` as a new top-level comment; the caller opens the transaction."""
     comment.parent = None
-    _insert(comment)
+    _insert(comment, None)
 
 
 def add_reply(comment: Comment, parent: Comment) -> None:
@@ -44,29 +44,38 @@ def add_reply(comment: Comment, parent: Comment) -> None:
         comment.answers = parent
         parent = Comment.objects.get(pk=parent.parent_id)
     comment.parent = parent
-    _insert(comment)
+    _insert(comment, parent)
 
 
-def under_lock(comment_id: int, work: Callable[[Comment], Result]) -> Result:
+def under_lock(
+    comment_id: int, work: Callable[[Comment], Result], *, seen_in: int | None = None
+) -> Result:
     """Run `work(comment)` in a transaction of its own that holds the lock of the comment's tree.
 
     `comment` is read after the lock, with its post. If a move took it to another tree meanwhile,
     or the database ended it to end a deadlock, all starts again in a new transaction, so `work` may
     run more than once and must have no effect outside the database. Raises Comment.DoesNotExist,
     TreeBusy after 5 tries or when the database refuses the tree at COMMIT, and whatever `work`
-    raises.
+    raises. `seen_in` is the tree that the caller read the comment in, which saves a query.
     """
-    return under_locks([comment_id], lambda comments: work(comments[0]))
+    seen = {} if seen_in is None else {comment_id: seen_in}
+    return _under_locks([comment_id], lambda comments: work(comments[0]), seen)
 
 
 def under_locks(comment_ids: Sequence[int], work: Callable[[list[Comment]], Result]) -> Result:
     """The same with several comments, whose trees are all locked; they come in the order given."""
+    return _under_locks(comment_ids, work, {})
+
+
+def _under_locks(
+    comment_ids: Sequence[int], work: Callable[[list[Comment]], Result], seen: dict[int, int]
+) -> Result:
     for _ in range(TRIES):
         try:
             with transaction.atomic(durable=True):
-                return work(_lock_and_read(comment_ids))
+                return work(_lock_and_read(comment_ids, seen))
         except _Moved:
-            continue
+            seen = {}
         except IntegrityError as error:
             raise TreeBusy from error
         except OperationalError as error:
@@ -258,13 +267,16 @@ def _new_tree() -> int:
     return tree_id
 
 
-def _insert(comment: Comment) -> None:
+def _insert(comment: Comment, parent: Comment | None) -> None:
+    # Read under the lock, a parent's place is no older than the database's: mptt need not ask.
+    Comment.objects.insert_node(comment, parent, allow_existing_pk=True, refresh_target=False)
     # Past Comment.save, which refuses inserts from anywhere else.
     MPTTModel.save(comment, force_insert=True)
 
 
-def _lock_and_read(comment_ids: Sequence[int]) -> list[Comment]:
-    known = dict(Comment.objects.filter(pk__in=comment_ids).values_list("pk", "tree_id"))
+def _lock_and_read(comment_ids: Sequence[int], seen: dict[int, int]) -> list[Comment]:
+    """The comments, once their trees are locked: those where they were `seen`, else looked up."""
+    known = seen or dict(Comment.objects.filter(pk__in=comment_ids).values_list("pk", "tree_id"))
     lock_trees(known.values())
     comments = [Comment.objects.select_related("post").get(pk=pk) for pk in comment_ids]
     if any(comment.tree_id != known[comment.pk] for comment in comments):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 PRUNED_AT_ONCE: Final = 1000
+SWEEPERS: Final = "0"  # how the digests of those begin who sweep
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ def hit(purpose: str, who: str, *, limit: int, per: timedelta) -> Hit:
     rollback forgets the try. A refused try does not lengthen the wait.
     """
     now = timezone.now()
-    count, ends_at = _count(_key(purpose, who), limit, now, now + per)
-    if count == 1:
-        prune(now)  # whoever opens a window sweeps up old ones: no job has to
+    key = _key(purpose, who)
+    count, ends_at = _count(key, limit, now, now + per)
+    if count == 1 and key.startswith(SWEEPERS):
+        prune(now)  # one in sixteen who open a window sweeps up old ones: no job has to
     return Hit(passes=count <= limit, wait=max(ends_at - now, timedelta(0)))
 
 

@@ -97,6 +97,8 @@ class Comment(MPTTModel):
 
     objects = CommentManager()
 
+    came_before = False  # set by intake on one that the same form led to before
+
     class Meta:
         # Three more stand in raw SQL in the migrations, since Django can't say them: one root per
         # tree, a parent in the same post, and a current number that was allotted to this comment.

@@ -31,6 +31,7 @@ from comments.views.remembering import (
 )
 from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
+from core import collector
 from core.stored_pages import Built
 
 
@@ -64,8 +65,10 @@ class ConversationView(PostView):
     def _build(self) -> Built:
         """The page as everybody gets it."""
         began = timezone.now()
-        response: Any = super().get(self.request, *self.args, **self.kwargs)
-        return Built(key_of(self.object.pk), self._body(response), valid_until(self.object, began))
+        with collector.at_rest():
+            response: Any = super().get(self.request, *self.args, **self.kwargs)
+            body = self._body(response)
+        return Built(key_of(self.object.pk), body, valid_until(self.object, began))
 
     def _body(self, response: Any) -> bytes:
         """The page's bytes. The thread is put in last: the engine would copy it a dozen times."""

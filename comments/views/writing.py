@@ -62,10 +62,11 @@ class CommentFormView(GuardedFormView):
 
     def find(self, *, slug: str, number: str = "") -> Spot:
         """Under the post, or under the comment that the number leads to."""
-        post = get_object_or_404(Post.objects.published(), slug=slug, kind=self.kind)
+        posts = Post.objects.published().filter(slug=slug, kind=self.kind)
         if not number:
+            post = get_object_or_404(posts)
             return Spot(post=post, url=form_url(post, None))
-        place = find_place(post, number)
+        place = find_place(posts, number)
         if place is None or not place.comment.post.is_published:
             raise Http404
         parent = place.comment
@@ -86,7 +87,11 @@ class CommentFormView(GuardedFormView):
         if self.request.GET.get("quote") and about.parent and about.parent.is_published:
             initial["text"] = quotation(about.parent)
         staff = staff_of(self.request)
-        advice = advice_before(self.request, about.post, self.commenter, parent=about.parent)
+        draft = draft_before(self.request, about.post, self.commenter, parent=about.parent)
+        if data is None:
+            advice = intake.advise(draft)
+        else:  # the rest is asked for if it comes back
+            advice = intake.Advice(to_accept=intake.to_accept(draft))
         return CommentForm(
             data,
             initial=initial,
@@ -182,6 +187,7 @@ class CommentFormView(GuardedFormView):
         status: int = 200,
         preview: str = "",
     ) -> HttpResponse:
+        form.advice = self._advice(about, form)
         context = {
             "post": about.post,
             "parent": about.parent,
@@ -191,7 +197,7 @@ class CommentFormView(GuardedFormView):
             "form_url": about.url,
             "problem": problem or _closed(about),
             "preview": preview,
-            "advice": self._advice(about, form),
+            "advice": form.advice,
         }
         response = render(self.request, "comments/form.html", context, status=status)
         settle(self.request, response, self.commenter)
@@ -199,9 +205,12 @@ class CommentFormView(GuardedFormView):
 
     def _advice(self, about: Spot, form: CommentForm) -> intake.Advice:
         """On the words where there are any, else on what is known before them."""
-        if form.is_bound and form.is_valid():
+        if not form.is_bound:
+            return form.advice
+        if form.is_valid():
             return intake.advise(self._draft(about, form))
-        return form.advice
+        before = draft_before(self.request, about.post, self.commenter, parent=about.parent)
+        return intake.advise(before)
 
     def _require_calm(self) -> None:
         """A preview counts against no limit of the author's; this only keeps scripts from it."""
@@ -285,21 +294,21 @@ def empty_form(
         initial={"stamp": make_stamp(STAMP, post.pk)},
         staff=staff_of(request) is not None,
         commenter=commenter,
-        advice=advice_before(request, post, commenter, is_public=is_public),
+        advice=intake.advise(draft_before(request, post, commenter, is_public=is_public)),
     )
 
 
-def advice_before(
+def draft_before(
     request: HttpRequest,
     post: Post,
     commenter: Commenter | None,
     *,
     parent: Comment | None = None,
     is_public: bool = False,
-) -> intake.Advice:
-    """What can be said above an empty form.
+) -> intake.Draft:
+    """What is known before anything is written.
 
-    Of a page that `is_public` the answer may be kept for others: it says nothing of this reader.
+    Of a page that `is_public` what is said of it may be kept for others: it names nobody.
     """
     nobody = {"user": None, "commenter": None, "network": ""}
     reader = {
@@ -308,9 +317,7 @@ def advice_before(
         "network": network_digest(request),
     }
     who: dict[str, Any] = nobody if is_public else reader
-    return intake.advise(
-        intake.Draft(post=post, parent=parent, name="", mail="", text="", html="", **who)
-    )
+    return intake.Draft(post=post, parent=parent, name="", mail="", text="", html="", **who)
 
 
 def form_url(post: Post, parent: Comment | None) -> str:

@@ -22,7 +22,11 @@ from moderation.desk.record import open_request
 from moderation.learning.jobs import enqueue_judgement
 from moderation.models import Act
 from moderation.outside import begin_check
-from moderation.policy.accepting import policy_above_the_form, remember_acceptance
+from moderation.policy.accepting import (
+    asked_to_accept,
+    policy_above_the_form,
+    remember_acceptance,
+)
 from moderation.policy.citing import cited_clauses, explain_decision
 from moderation.screening import limits
 from moderation.screening.facts import Facts, gather
@@ -52,6 +56,10 @@ class Screener:
         warnings += limits.nearly_reached(standings)
         told = tuple(dict.fromkeys(warnings))
         return replace(above, warnings=told, refusal=" ".join(refusals))
+
+    def to_accept(self, draft: Draft) -> str:
+        """See comments.intake.Screener. One query."""
+        return asked_to_accept(draft)
 
     def count(self, draft: Draft) -> tuple[Reason, ...]:
         """See comments.intake.Screener: one query for each limit that is set."""

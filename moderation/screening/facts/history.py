@@ -63,10 +63,9 @@ class History(Asked):
     @classmethod
     def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
         """See Asked. A status that was changed several times counts by its last change."""
-        rows = (dict(zip(FIELDS, row, strict=True)) for rows in answers for row in rows)
-        past = {row["id"]: _past(draft, at, row) for row in rows}
-        newest_first = sorted(past.values(), key=lambda one: (one.submitted_at, one.id))
-        return cls(tuple(reversed(newest_first)))
+        past = {row[0]: _past(draft, at, row) for rows in answers for row in rows}
+        in_order = sorted(past.values(), key=lambda one: (one.submitted_at, one.id), reverse=True)
+        return cls(tuple(in_order))
 
     @property
     def own(self) -> tuple[Past, ...]:
@@ -110,29 +109,34 @@ def _same_person(draft: Draft) -> list[tuple[str, int | str]]:
     return same
 
 
-def _past(draft: Draft, at: datetime, row: dict[str, Any]) -> Past:
-    status, decided_at = _status_at(at, row)
-    by_moderator = row["removed_by"] == Remover.MODERATOR
+def _past(draft: Draft, at: datetime, row: tuple[Any, ...]) -> Past:
+    (
+        pk, post_id, tree_id, lft, status, submitted_at, commenter_id, user_id, name,
+        published_at, changed_at, removed_by,
+    ) = row  # fmt: skip
+    status, decided_at = _status_at(at, status, published_at, changed_at)
+    by_moderator = removed_by == Remover.MODERATOR
     return Past(
-        id=row["id"],
-        post_id=row["post_id"],
-        tree_id=row["tree_id"],
-        lft=row["lft"],
-        name=row["name"],
+        id=pk,
+        post_id=post_id,
+        tree_id=tree_id,
+        lft=lft,
+        name=name,
         status=status,
         decided_at=decided_at,
-        submitted_at=row["submitted_at"],
-        is_own=_is_own(draft, row["commenter_id"], row["user_id"]),
+        submitted_at=submitted_at,
+        is_own=_is_own(draft, commenter_id, user_id),
         was_refused=status in AGAINST or (status == Status.REMOVED and by_moderator),
     )
 
 
-def _status_at(at: datetime, row: dict[str, Any]) -> tuple[str, datetime | None]:
+def _status_at(
+    at: datetime, status: str, published_at: datetime | None, changed_at: datetime
+) -> tuple[str, datetime | None]:
     """The status at a moment and since when, as far as the row tells."""
-    status, published_at = row["status"], row["published_at"]
     against = status not in {Status.PENDING, Status.PUBLISHED}
-    if against and row["changed_at"] <= at:
-        return status, row["changed_at"]
+    if against and changed_at <= at:
+        return status, changed_at
     if status != Status.PENDING and published_at is not None and published_at <= at:
         return Status.PUBLISHED, published_at
     return Status.PENDING, None
