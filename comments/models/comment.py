@@ -38,7 +38,11 @@ class Comment(MPTTModel):
     Rows are made, moved and deleted by comments.tree, and change status by `change_status`.
     """
 
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="comments")
+    # Where a tree is renumbered, all of its rows go into every index anew: so the keys below that
+    # begin an index in Meta have none of their own.
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, related_name="comments", db_index=False
+    )
     parent = TreeForeignKey(
         "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="replies"
     )
@@ -48,13 +52,24 @@ class Comment(MPTTModel):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         help_text="What it replies to, where the depth limit attached it further up.",
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     commenter = models.ForeignKey(
-        Commenter, on_delete=models.SET_NULL, null=True, blank=True, related_name="comments"
+        Commenter,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="comments",
+        db_index=False,
     )
     name = models.CharField(max_length=80)
     mail = models.EmailField(blank=True)
@@ -199,6 +214,10 @@ class Comment(MPTTModel):
                 fields=["edited_at"],
                 condition=Q(edited_at__isnull=False),
                 name="comments_edited",
+            ),
+            # Of few: those at the depth limit.
+            models.Index(
+                fields=["answers"], condition=Q(answers__isnull=False), name="comments_answering"
             ),
         ]
 
