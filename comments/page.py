@@ -62,11 +62,15 @@ class Totals(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Leaf:
-    """One page of a conversation. `number` and `of` count from 1; `of` is 1 for an empty one."""
+    """One page of a conversation. `number` and `of` count from 1; `of` is 1 for an empty one.
+
+    `moved` are branches that left from before the first entry.
+    """
 
     entries: Sequence[Entry]
     number: int
     of: int
+    moved: Sequence[Pointer] = ()
 
 
 def totals(post: Post) -> Totals:
@@ -97,8 +101,8 @@ def threaded(
     in_trees = Comment.objects.filter(post=post, tree_id__in=chosen.values("tree_id"))
     comments: list[Row] = list(read_shown(in_trees.visible_to()))
     comments += _in_place(waiting, comments, is_last=number == of)
-    entries = dress(arrange(comments, _depth()), post, _answered(comments))
-    return Leaf(entries=entries, number=number, of=of)
+    entries, moved = _dress(arrange(comments, _depth()), post, _answered(comments))
+    return Leaf(entries=entries, number=number, of=of, moved=moved if number == 1 else ())
 
 
 def flat(
@@ -198,6 +202,13 @@ def dress(entries: Sequence[Entry], post: Post, answered: Collection[int] = ()) 
     leads to another page or comes from there; and those of the screener where a moderator removed
     something.
     """
+    return _dress(entries, post, answered)[0]
+
+
+def _dress(
+    entries: Sequence[Entry], post: Post, answered: Collection[int]
+) -> tuple[list[Entry], Sequence[Pointer]]:
+    """The same, with what left from before the first comment of all."""
     here = {entry.comment.pk: entry.comment for entry in entries}
     found = _connections(here, post)
     html = _with_late_marks(here, found)
@@ -213,8 +224,8 @@ def dress(entries: Sequence[Entry], post: Post, answered: Collection[int] = ()) 
         entry.back_links = back.get(pk, ())
         entry.clause = clauses.get(pk)
         entry.has_replies = pk in answered
-        entry.moved = moved.get(entry.comment.number or "", ())
-    return list(entries)
+        entry.moved = moved.get(entry.comment.number or "-", ())
+    return list(entries), moved.get("", ())
 
 
 def _answered(comments: Iterable[Row]) -> set[int]:
@@ -230,8 +241,6 @@ def _is_taken_down(comment: Row) -> bool:
 
 def _connections(here: Rows, post: Post) -> list[Connection]:
     """What refers to the comments here, what they wrote before its number was there, what left."""
-    if not here:
-        return []
     with connection.cursor() as cursor:
         # As one text: the driver takes ten times as long to write out a list of 10,000.
         ids = "{" + ",".join(map(str, here)) + "}"
@@ -311,7 +320,8 @@ def _moved(
 ) -> dict[str, tuple[Pointer, ...]]:
     """By the number of a comment here, the numbers under it whose comments stand elsewhere.
 
-    Of a branch only the first; what left the top level is told at the comment before it.
+    Of a branch only the first; what left the top level is told at the comment before it, by "" if
+    there is none.
     """
     left = {one.late_number: one.target_id for one in found if not one.source_id}
     pointers: dict[str, list[Pointer]] = defaultdict(list)
@@ -323,8 +333,14 @@ def _moved(
         there = row.post if isinstance(row, Comment) else post
         title = there.title if there.pk != post.pk else ""
         pointer = Pointer(number, str(row.number), targets[row.pk].href, title)
-        pointers[above or str(max(int(last) - 1, 1))].append(pointer)
+        pointers[above or _stays_before(int(last), left)].append(pointer)
     return {place: tuple(some) for place, some in pointers.items()}
+
+
+def _stays_before(ordinal: int, left: Collection[str]) -> str:
+    """The number of the nearest top-level comment before this one that has not left."""
+    before = (str(number) for number in range(ordinal - 1, 0, -1))
+    return next((number for number in before if number not in left), "")
 
 
 def _depth() -> int:

@@ -29,10 +29,16 @@ WAITS: Final = "Waiting for another look by a moderator."
 
 
 def thread_html(
-    entries: Iterable[Entry], post: Post, reader: Commenter | None = None
+    entries: Iterable[Entry],
+    post: Post,
+    reader: Commenter | None = None,
+    moved: Iterable[Pointer] = (),
 ) -> SafeString:
-    """A list of lists. With a `reader` it says what only they may see: then it is private."""
-    return mark_safe(Thread(post, reader).write(entries))  # noqa: S308
+    """A list of lists, behind what `moved` away from its top. With a `reader` it says what only
+    they may see: then it is private.
+    """
+    before = "".join(map(_pointer, moved))
+    return mark_safe(before + Thread(post, reader).write(entries))  # noqa: S308
 
 
 def folding(html: str, anchor: str, is_long: bool) -> SafeString:

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from comments.models import Comment
 from comments.private_links import status_address
-from comments.thread import Entry
+from comments.thread import Entry, Pointer
 from comments.thread_html import folding, thread_html
 
 register = template.Library()
@@ -16,9 +16,11 @@ register.filter("status_address", status_address)
 
 
 @register.simple_tag(takes_context=True)
-def thread(context: dict[str, Any], entries: Sequence[Entry]) -> SafeString:
+def thread(
+    context: dict[str, Any], entries: Sequence[Entry], moved: Sequence[Pointer] = ()
+) -> SafeString:
     """The comments of a page, of the context's `post`; private if the context has a `reader`."""
-    return thread_html(entries, context["post"], context.get("reader"))
+    return thread_html(entries, context["post"], context.get("reader"), moved)
 
 
 @register.simple_tag

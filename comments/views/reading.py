@@ -75,7 +75,8 @@ class ConversationView(PostView):
         place = f"<!--{token_hex(16)}-->"
         response.context_data["place_of_thread"] = mark_safe(place)  # noqa: S308
         before, _, after = response.rendered_content.partition(place)
-        thread = thread_html(response.context_data["leaf"].entries, self.object)
+        leaf = response.context_data["leaf"]
+        thread = thread_html(leaf.entries, self.object, moved=leaf.moved)
         return b"".join(part.encode() for part in (before, thread, after))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

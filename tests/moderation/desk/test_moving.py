@@ -1,6 +1,7 @@
 """Moving a branch: what stands where, what leads there, who is told, and back exactly."""
 
 import random
+import re
 
 import pytest
 from django.core.management import call_command
@@ -149,6 +150,24 @@ def test_what_left_the_top_level_has_its_line_too(client, conversation):
     last = make_published(old)
     move(last, new)
     assert "was moved to" in client.get(old.get_absolute_url()).content.decode()
+
+
+def pointers(client, post, **query):
+    page = client.get(post.get_absolute_url(), query).content.decode()
+    return re.findall(r'class="number">([^<]+)</span> was moved', page)
+
+
+def test_what_left_from_the_top_or_with_its_neighbours_has_its_line_too(client, settings):
+    settings.COMMENTS_PER_PAGE = 2
+    post, other = make_post(), make_post()
+    roots = [make_published(post) for _ in range(6)]
+    for root in (roots[0], roots[3], roots[2]):
+        move(root, other)
+    assert pointers(client, post) == ["1", "3", "4"]  # 2 and 5 are on this page, 6 on the next
+    assert pointers(client, post, page=2) == []
+    for root in (roots[1], roots[4], roots[5]):
+        move(root, other)
+    assert pointers(client, post) == ["1", "2", "3", "4", "5", "6"]  # nothing else is left
 
 
 def test_the_writers_are_told_once_when_it_can_not_be_undone_unseen(
