@@ -179,6 +179,14 @@ class SiteSettings(models.Model):
         help_text="At so many unanswered reports by different readers a comment waits for a"
         " moderator again; 0: reports never hide anything.",
     )
+    claim_minutes = models.PositiveSmallIntegerField(
+        "minutes that a claim holds",
+        default=15,
+        db_default=15,
+        validators=[MaxValueValidator(1440)],
+        help_text="For so long “I'm on it” at the desk tells other moderators that somebody is at a"
+        " comment; 0: nobody is offered it.",
+    )
     accent = models.CharField(
         "colour of links",
         max_length=7,

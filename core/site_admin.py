@@ -20,7 +20,14 @@ class SiteSettingsAdmin(admin.ModelAdmin):
         ("Posts", {"fields": ["posts_per_page", "search_language"]}),
         (
             "Comments",
-            {"fields": ["new_posts_comments", "comments_close_after_days", "reports_to_hold"]},
+            {
+                "fields": [
+                    "new_posts_comments",
+                    "comments_close_after_days",
+                    "reports_to_hold",
+                    "claim_minutes",
+                ]
+            },
         ),
         ("Other sites", {"fields": ["sends_webmentions", "takes_webmentions", "websub_hub"]}),
         ("Looks", {"fields": ["accent", "accent_dark", "header_links", "footer"]}),

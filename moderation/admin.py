@@ -16,7 +16,6 @@ from moderation.people.admin import SanctionAdmin
 from moderation.permissions import moderatable
 from moderation.policy.admin import PolicyAdmin
 from moderation.rules.admin import RuleAdmin
-from moderation.sources.admin import SourceAdmin
 from moderation.webhooks.admin import DeliveryAdmin, WebhookAdmin
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "ReceivedMentionAdmin",
     "RuleAdmin",
     "SanctionAdmin",
-    "SourceAdmin",
     "WebhookAdmin",
 ]
 

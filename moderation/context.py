@@ -1,6 +1,6 @@
 """What the admin's pages show of the queue, wherever they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest
 
@@ -18,11 +18,15 @@ def queue(request: HttpRequest) -> dict[str, Callable[[], dict[str, int] | None]
     def queue_summary() -> dict[str, int] | None:
         if not may_open_queue(request.user):
             return None
-        counted = count_tabs(request.user, WAITING, REPORTED, APPEALS, OWED)
-        return {
-            **counted,
-            "waiting": counted[WAITING],
-            "open": counted[WAITING] + counted[REPORTED],
-        }
+        return summary_of(count_tabs(request.user, WAITING, REPORTED, APPEALS, OWED))
 
     return {"queue_summary": queue_summary}
+
+
+def summary_of(counted: Mapping[str, int]) -> dict[str, int]:
+    """The same of numbers that are known already."""
+    return {
+        **{tab: counted[tab] for tab in (REPORTED, APPEALS, OWED)},
+        "waiting": counted[WAITING],
+        "open": counted[WAITING] + counted[REPORTED],
+    }

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from blog.models import Post
 from comments.models import Comment, CommentQuerySet
-from moderation.models import Sanction
+from moderation.models import Sanction, Source
 from moderation.models.sanctions import SanctionQuerySet
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ def moderatable(user: "AnyUser | None") -> CommentQuerySet:
     if person.has_perm("moderation.moderate_own"):
         return comments.filter(post__author=person)
     return comments.none()
+
+
+def decides_on_all(user: "AnyUser | None") -> bool:
+    """Whether `user` may decide on every comment, under whosever post."""
+    person: Any = user
+    return _is_moderating_staff(user) and bool(person.has_perm("moderation.moderate_any"))
 
 
 def may_open_queue(user: "AnyUser | None") -> bool:
@@ -85,6 +91,20 @@ def sanctionable(user: "AnyUser | None") -> SanctionQuerySet:
 def require_may_sanction(user: "AnyUser | None", post: Post | None) -> None:
     """Raise NotAllowed unless may_sanction."""
     if not may_sanction(user, post):
+        raise NotAllowed
+
+
+def may_note_source(user: "AnyUser | None", source: Source) -> bool:
+    """Whether `user` may write the note on `source`: one that they find in the desk's list."""
+    person: Any = user
+    if not _is_moderating_staff(user) or not person.has_perm("moderation.change_source"):
+        return False
+    return decides_on_all(user) or moderatable(user).filter(sources__source=source).exists()
+
+
+def require_may_note_source(user: "AnyUser | None", source: Source) -> None:
+    """Raise NotAllowed unless may_note_source."""
+    if not may_note_source(user, source):
         raise NotAllowed
 
 

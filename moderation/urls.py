@@ -5,6 +5,7 @@ from moderation.desk import views
 from moderation.desk.acts import ACTS
 from moderation.desk.move_views import move_page
 from moderation.desk.record_views import record_page
+from moderation.desk.source_views import source_page, sources_page
 from moderation.ledger.views import statistics_page
 from moderation.notices.views import mails_page
 from moderation.people import brake_views
@@ -24,6 +25,9 @@ urlpatterns = [
     ),
     path("owed/<int:follow_up_id>/drop/", admin.site.admin_view(views.drop_reply), name="drop"),
     path("undo/", admin.site.admin_view(views.undo), name="undo"),
+    path("sources/", admin.site.admin_view(sources_page), name="sources"),
+    path("sources/<int:source_id>/", admin.site.admin_view(source_page), name="source"),
+    path("<int:comment_id>/claim/", admin.site.admin_view(views.claim), name="claim"),
     path("<int:comment_id>/move/", admin.site.admin_view(move_page), name="move"),
     path("<int:comment_id>/note/", admin.site.admin_view(views.note), name="note"),
     path("<int:comment_id>/", admin.site.admin_view(views.card_page), name="card"),

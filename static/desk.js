@@ -75,10 +75,19 @@
       if (outcome.entry) undoable = [outcome.entry];
       settle(card, outcome);
     } catch {
-      form.submit();  // the whole page says what is wrong
+      plainly(form, button);  // the whole page says what is wrong
     } finally {
       delete card.dataset.busy;
     }
+  }
+
+  function plainly(form, button) {
+    if (button && button.name) {
+      const chosen = document.createElement("input");
+      Object.assign(chosen, { type: "hidden", name: button.name, value: button.value });
+      form.append(chosen);
+    }
+    form.submit();
   }
 
   async function decideTicked(form, button) {
@@ -145,12 +154,28 @@
   // The card as it is by now, in the place of the line that told what was done.
   async function fresh(shown, outcome, focus) {
     if (outcome.level !== "success") { shown.querySelector("span").textContent = outcome.told; return; }
+    await renew(shown, shown.dataset.was, focus);
+  }
+
+  async function renew(shown, id, focus) {
     const answer = await fetch(`${shown.dataset.address}?in=queue`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const card = page.getElementById(`card-${shown.dataset.was}`);
+    const card = page.getElementById(`card-${id}`);
     if (!card) { window.location.reload(); return; }
     shown.replaceWith(card);
     if (focus) card.focus();
+  }
+
+  // "I'm on it": the card stays, and says so.
+  async function claim(form, button) {
+    const card = form.closest(".card");
+    try {
+      const [outcome] = await send(form, button);
+      if (outcome.level === "success") await renew(card, card.dataset.card, true);
+      else card.before(line(outcome, card));
+    } catch {
+      form.submit();
+    }
   }
 
   document.addEventListener("submit", (event) => {
@@ -159,6 +184,9 @@
       if (!event.submitter) return;
       event.preventDefault();
       decideTicked(form, event.submitter);
+    } else if (form.matches(".card-claim") && document.getElementById("cards")) {
+      event.preventDefault();
+      claim(form, event.submitter);
     } else if (form.closest(".card-acts") && document.getElementById("cards")) {
       event.preventDefault();
       decide(form, event.submitter);
@@ -186,12 +214,10 @@
   function choose(card, number) {
     const form = card.querySelector("form[action$='/reject/']");
     if (!form) return;
-    if (number && form.elements.clause) {
-      const wanted = [...form.elements.clause.options].find((one) => one.text.startsWith(`${number}.`));
-      if (!wanted) return;
-      form.elements.clause.value = wanted.value;
-    }
-    form.requestSubmit(form.querySelector("button[type=submit]"));
+    const clauses = [...form.querySelectorAll("button[name=clause]")];
+    const button = number ? clauses.find((one) => one.textContent.startsWith(`${number}.`))
+      : form.querySelector("button[type=submit]");
+    if (button) form.requestSubmit(button);
   }
 
   function press(card, key) {
@@ -208,7 +234,7 @@
 
   function reject(card) {
     const details = card.querySelector("form[action$='/reject/'] details");
-    const clause = card.querySelector("form[action$='/reject/'] [name=clause]");
+    const clause = card.querySelector("form[action$='/reject/'] button[name=clause]");
     if (!details || !clause) return press(card, "n");
     details.open = true;
     rejecting = card;

@@ -175,6 +175,7 @@ MOVES: Final = (
     ("k", "comment before"),
     ("x", "tick it"),
     ("z", "undo the last act"),
+    ("c", "that you are on it, and no longer: others see it on the card"),
     ("n, then 1 to 9", "reject by that clause; n, then Enter: without one"),
     ("Shift and a letter", "the act for all that are ticked"),
     ("?", "this help"),

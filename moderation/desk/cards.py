@@ -13,7 +13,7 @@ from moderation.desk.alike import Alike, alike
 from moderation.desk.links import Link, links_of
 from moderation.desk.marking import marked
 from moderation.desk.writers import Record, records_of
-from moderation.models import DECISIONS, Clause, FollowUp, LogEntry, Report
+from moderation.models import DECISIONS, Claim, Clause, FollowUp, LogEntry, Report
 from moderation.policy.citing import find_clauses
 
 
@@ -35,16 +35,18 @@ class Card(NamedTuple):
 
 
 def with_context(comments: CommentQuerySet) -> CommentQuerySet:
-    """Comments with what a card shows beside them: five queries.
+    """Comments with what a card shows beside them: six queries.
 
     The unanswered reports are in `open_reports`; in `judged` is the text that was decided on, if
-    the comment was edited since (texts_last_judged), in `owed` the replies that are owed.
+    the comment was edited since (texts_last_judged), in `owed` the replies that are owed; who is at
+    it by `claim`, over or not.
     """
     reports = Report.objects.unanswered().order_by("reported_at", "pk")
     related: CommentQuerySet = comments.select_related(
         "post", "parent", "user", "appeal", "likeness"
     )
     return related.prefetch_related(
+        Prefetch("claim", Claim.objects.select_related("claimed_by")),
         Prefetch("reasons", RecordedReason.objects.filter(revision=None)),
         Prefetch("reports", queryset=reports, to_attr="open_reports"),
         Prefetch("revisions", texts_last_judged(), to_attr="judged"),

@@ -14,10 +14,12 @@ from comments.status import Status
 from core.guards import comes_from_here
 from moderation.desk.acts import ACTS
 from moderation.desk.cards import cards, with_context
-from moderation.desk.deciding import DecideLink, open_link, release_link, use_link
+from moderation.desk.deciding import DecideLink, note_use, open_link, release_link, use_link
 from moderation.desk.record import record_of
-from moderation.desk.views import Outcome, carry_out, number_in, of_forms
+from moderation.desk.undoing import last_undoable
+from moderation.desk.views import Outcome, carry_out, number_in, of_forms, take_back
 
+UNDO = "undo"
 OFFERED = ("publish", "owe", "answer", "reject", "spam", "remove", "keep", "hold")
 
 
@@ -25,9 +27,10 @@ OFFERED = ("publish", "owe", "answer", "reject", "spam", "remove", "keep", "hold
 class DecideView(View):
     """GET shows the comment with its card and record (mail programs open links); POST decides.
 
-    Once decided, by whomever, the page says so and has no buttons; 410 for a link that is forged,
-    over, or whose moderator may decide no more. Template: moderation/decide.html; context: `link`,
-    `cards`, `log`, `outcome`, `is_decided`.
+    Once decided, by whomever, the page says so and has no buttons but one: what was decided by
+    this link can be taken back by it. 410 for a link that is forged, over, or whose moderator may
+    decide no more. Template: moderation/decide.html; context: `link`, `cards`, `log`, `outcome`,
+    `is_decided`, `undoable`.
     """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -35,20 +38,35 @@ class DecideView(View):
         return self._page(request, link) if link else self._gone(request)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        link = open_link(token)
-        chosen = ACTS.get(request.POST.get("act", ""))
-        if link is None or chosen is None or chosen.name not in OFFERED:
+        link, act = open_link(token), request.POST.get("act", "")
+        if link is None or act not in {*OFFERED, UNDO}:
             return self._gone(request)
         if not comes_from_here(request):
             return self._page(request, link, status=403)
+        return self._undo(request, token, link) if act == UNDO else self._act(request, token, link)
+
+    def _act(self, request: HttpRequest, token: str, link: DecideLink) -> HttpResponse:
         if link.is_used or not use_link(token):
             said = "This link was used already, and is good once. Nothing was changed."
             return self._page(request, link, Outcome(messages.WARNING, said), status=409)
         version = number_in(request.POST.get("version", ""))
+        chosen = ACTS[request.POST["act"]]
         outcome = carry_out(request, chosen, link.comment_id, version, by=link.user)
-        if outcome.entry_id is None:
+        if outcome.level == messages.SUCCESS:
+            note_use(token, outcome.entry_id)
+        else:
             release_link(token)
-        return self._page(request, link, outcome, is_used=outcome.entry_id is not None)
+        return self._page(request, open_link(token) or link, outcome)
+
+    def _undo(self, request: HttpRequest, token: str, link: DecideLink) -> HttpResponse:
+        """Only what was decided by this very link; that is good again then."""
+        if link.entry_id is None:
+            said = "Nothing that was decided by this link is to be taken back."
+            return self._page(request, link, Outcome(messages.WARNING, said), status=409)
+        outcome = take_back(link.entry_id, by=link.user)
+        if outcome.level == messages.SUCCESS:
+            release_link(token)
+        return self._page(request, open_link(token) or link, outcome)
 
     def _page(
         self,
@@ -56,21 +74,23 @@ class DecideView(View):
         link: DecideLink,
         outcome: Outcome | None = None,
         *,
-        is_used: bool = False,
         status: int = 200,
     ) -> HttpResponse:
         comment: Any = with_context(Comment.objects.filter(pk=link.comment_id)).get()
         log = record_of(comment)
         [card] = cards([comment])
         asks = comment.status == Status.PENDING or comment.open_reports or card.difference
-        is_decided = link.is_used or is_used or not asks
+        is_decided = link.is_used or not asks
         acts = [] if is_decided else [act for act in card.acts if act.name in OFFERED]
+        last = last_undoable([line.entry for line in log])
         context = {
             "link": link,
             "cards": [card._replace(acts=acts)],
             "log": log,
             "outcome": outcome,
+            "went_well": outcome is not None and outcome.level == messages.SUCCESS,
             "is_decided": is_decided,
+            "undoable": last if last is not None and last.pk == link.entry_id else None,
             "last": log[-1] if log else None,
             "is_mail": True,
             **of_forms(request),

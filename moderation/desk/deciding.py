@@ -29,11 +29,12 @@ SALT: Final = "moderation.decide"
 
 @dataclass(frozen=True)
 class DecideLink:
-    """What a good link says: who decides, and on what. `comment` has what cards.cards needs not."""
+    """What a good link says: who decides, on what, and by which act it was used, if it was."""
 
     user: Any
     comment_id: int
     is_used: bool
+    entry_id: int | None = None
 
 
 def make_address(comment: Comment, user: "User") -> str:
@@ -57,8 +58,8 @@ def open_link(token: str) -> DecideLink | None:
     comment = Comment.objects.select_related("post").filter(pk=comment_id).first()
     if user is None or comment is None or not may_moderate(user, comment):
         return None
-    used = UsedLink.objects.filter(digest=_digest(token)).exists()
-    return DecideLink(user, comment_id, is_used=used)
+    used = UsedLink.objects.filter(digest=_digest(token)).first()
+    return DecideLink(user, comment_id, used is not None, used.log_entry_id if used else None)
 
 
 def use_link(token: str) -> bool:
@@ -72,8 +73,13 @@ def use_link(token: str) -> bool:
     return True
 
 
+def note_use(token: str, log_entry_id: int | None) -> None:
+    """Keep which act a link was used for, so that it can be taken back by the same link."""
+    UsedLink.objects.filter(digest=_digest(token)).update(log_entry_id=log_entry_id)
+
+
 def release_link(token: str) -> None:
-    """Make a link good again, where nothing was decided by it."""
+    """Make a link good again, where nothing that was decided by it stands."""
     UsedLink.objects.filter(digest=_digest(token)).delete()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Abs
 
-from comments.models import Appeal, CommentQuerySet, RecordedReason
+from comments.models import Appeal, Comment, CommentQuerySet, RecordedReason
 from comments.status import Status
 from moderation.desk.searching import found_by
 from moderation.desk.writers import of_the_same_person
@@ -46,6 +46,8 @@ TABS: Final[dict[str, str]] = {
     **{status.value: status.label for status in Status if status != Status.PENDING},
     ALL: "Everything",
 }
+# What is decided grows for ever, so it is counted by who looks at it alone.
+COUNTED: Final = (WAITING, REPORTED, APPEALS, EDITED, LIKELY_SPAM, OWED)
 # What an address of the queue may hold: where a form goes back to.
 FILTERS: Final = ("q", "post", "person", "reason")
 PLACE: Final = ("status", "order", "page", *FILTERS)
@@ -115,8 +117,8 @@ def in_tab(user: "AnyUser", tab: str) -> CommentQuerySet:
 
 
 def counts(user: "User") -> Sequence[tuple[str, str, int | None]]:
-    """(tab, label, number of comments) for each tab; everything is not counted. One query."""
-    totals = count_tabs(user, *(tab for tab in TABS if tab != ALL))
+    """(tab, label, number of comments) for each tab; None for what asks for nothing. One query."""
+    totals = count_tabs(user, *COUNTED)
     return [(tab, label, totals.get(tab)) for tab, label in TABS.items()]
 
 
@@ -127,7 +129,7 @@ def count_tabs(user: "AnyUser", *tabs: str) -> dict[str, int]:
         .order_by()
         .annotate(tab=Value(tab))
         .values("tab")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("*"))  # not of a column: then an index is enough
         .values_list("tab", "n")
         for tab in tabs
     )
@@ -152,7 +154,10 @@ def _ordered(comments: CommentQuerySet, chosen: Chosen, user: "User") -> Comment
 
 
 def _reported(user: "AnyUser") -> Q:
-    return Q(pk__in=Report.objects.unanswered().values("comment"), status=Status.PUBLISHED)
+    # Looked up for each report: else Postgres reads all that is published to find the few.
+    status = Comment.objects.filter(pk=OuterRef("comment")).values("status")[:1]
+    reports = Report.objects.unanswered().alias(status=Subquery(status))
+    return Q(pk__in=reports.filter(status=Status.PUBLISHED).values("comment"))
 
 
 def _appealed(user: "AnyUser") -> Q:

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_safe
 from blog.models import Post
 from moderation.desk.record import Line, lines_of, with_overruled
 from moderation.models import Act, Clause, LogEntry
-from moderation.permissions import may_open_queue, moderatable
+from moderation.permissions import decides_on_all, may_open_queue, moderatable
 
 ON_A_PAGE: Final = 100
 AT_A_TIME: Final = 500  # rows of a file
 COLUMNS: Final = (
     "at", "act", "by", "comment", "post", "number", "from", "to", "clause", "version", "note",
-    "overrode", "undoes",
+    "overrode", "undoes", "source",
 )  # fmt: skip
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # which a spreadsheet would run
 
@@ -91,7 +91,7 @@ def record_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 def _theirs(user: Any) -> "QuerySet[LogEntry]":
     """Acts on what the user decides on; those on no comment for who decides on everything."""
-    if user.has_perm("moderation.moderate_any"):
+    if decides_on_all(user):
         return LogEntry.objects.all()
     return LogEntry.objects.filter(comment_id__in=moderatable(user).values("pk"))
 
@@ -132,7 +132,7 @@ def _values(line: Line) -> Iterable[object]:
     yield from (entry.at.isoformat(), entry.act, line.actor, entry.comment_id, entry.post_id)
     yield from (entry.number, entry.status_before, entry.status_after)
     yield from (clause, clause.policy.version) if clause else ("", "")
-    yield from (line.note, line.overrode, entry.undoes_id)
+    yield from (line.note, line.overrode, entry.undoes_id, entry.source_id)
 
 
 def _cell(value: object) -> str:

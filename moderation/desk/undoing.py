@@ -1,5 +1,6 @@
 """Taking an act back: what it changed becomes what it was, and the log says so."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -37,9 +38,9 @@ BESIDE: Final = (
 def undo_act(*, entry_id: int, by: "User") -> Comment:
     """Take back the last act on a comment; a number that it gave stays given.
 
-    Reports that it answered are open again, a reply that it promised is not owed. Opens its own
-    transaction under the lock of the comment's tree. Raises NotUndoable, NotAllowed, TreeBusy,
-    LogEntry.DoesNotExist, Comment.DoesNotExist.
+    Reports that it answered are open again, a reply that it promised is not owed, and one that was
+    given with it waits. Opens its own transaction under the lock of the comment's tree. Raises
+    NotUndoable, NotAllowed, TreeBusy, LogEntry.DoesNotExist, Comment.DoesNotExist.
     """
     entry = LogEntry.objects.get(pk=entry_id, comment_id__isnull=False)
     if entry.act == Act.MOVED:
@@ -50,17 +51,11 @@ def undo_act(*, entry_id: int, by: "User") -> Comment:
         require_may_moderate(by, comment)
         if refusal := why_not_undone(entry, comment):
             raise NotUndoable(refusal)
-        before = comment.status
-        _take_back(entry, comment, now)
-        Report.objects.filter(comment=comment, answered_at=entry.at).update(answered_at=None)
-        FollowUp.objects.filter(
-            comment=comment, owed_by_id=entry.actor_id, owed_at=entry.at
-        ).delete()
-        log_act(
-            Act.UNDONE, comment, status_before=before, actor_id=by.pk, at=now, undoes_id=entry.pk
-        )
-        enqueue_learning(comment.pk)
-        notifications.note_change(comment)
+        _undo(entry, comment, by, now)
+        for given in _given_with(entry):
+            reply = Comment.objects.select_related("post").get(pk=given.comment_id)
+            if not why_not_undone(given, reply):
+                _undo(given, reply, by, now)
         return comment
 
     return tree.under_lock(entry.comment_id or 0, work)
@@ -90,9 +85,9 @@ def last_undoable(entries: list[LogEntry]) -> LogEntry | None:
 
 
 def lately_done(user: "User") -> list[LogEntry]:
-    """What somebody did before anybody hears of it by mail (UNDO_FOR), the latest first.
+    """What somebody decided before anybody hears of it by mail (UNDO_FOR), the latest first.
 
-    Of each comment the last act; one query.
+    Of each comment the last act; own comments are no decisions. One query.
     """
     since = timezone.now() - UNDO_FOR
     own = LogEntry.objects.filter(actor_id=user.pk, at__gte=since, comment_id__isnull=False)
@@ -100,13 +95,32 @@ def lately_done(user: "User") -> list[LogEntry]:
     latest: dict[int | None, LogEntry] = {}
     for entry in found:
         latest.setdefault(entry.comment_id, entry)
-    return [entry for entry in latest.values() if _is_undoable(entry)]
+    return [entry for entry in latest.values() if entry.act in UNDOABLE]
 
 
 def _is_undoable(entry: LogEntry) -> bool:
     """Decisions of people; and a reply by staff, which was public at once."""
     own_reply = entry.act == Act.RECEIVED and entry.status_after == Status.PUBLISHED
     return entry.actor_id is not None and (entry.act in UNDOABLE or own_reply)
+
+
+def _undo(entry: LogEntry, comment: Comment, by: "User", now: datetime) -> None:
+    before = comment.status
+    _take_back(entry, comment, now)
+    Report.objects.filter(comment=comment, answered_at=entry.at).update(answered_at=None)
+    FollowUp.objects.filter(comment=comment, owed_by_id=entry.actor_id, owed_at=entry.at).delete()
+    log_act(Act.UNDONE, comment, status_before=before, actor_id=by.pk, at=now, undoes_id=entry.pk)
+    enqueue_learning(comment.pk)
+    notifications.note_change(comment)
+
+
+def _given_with(entry: LogEntry) -> "Iterable[LogEntry]":
+    """The replies that whoever published a comment gave at once: of answering.publish_and_reply."""
+    if entry.act != Act.PUBLISHED:
+        return ()
+    replies = Comment.objects.filter(parent=entry.comment_id).values("pk")
+    own = LogEntry.objects.filter(act=Act.RECEIVED, actor_id=entry.actor_id, comment_id__in=replies)
+    return own.filter(status_after=Status.PUBLISHED, at__range=(entry.at, entry.at + UNDO_FOR))
 
 
 def _take_back(entry: LogEntry, comment: Comment, now: datetime) -> None:

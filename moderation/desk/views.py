@@ -1,6 +1,7 @@
 """The queue's pages, inside the admin: looking, deciding, taking back."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.contrib import admin, messages
@@ -9,14 +10,18 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_POST, require_safe
 
 from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
+from core import site
+from moderation.context import summary_of
 from moderation.desk import queue
 from moderation.desk.acts import ACTS, MOVES, TICKED, DeskAct
 from moderation.desk.cards import cards, with_context
+from moderation.desk.claiming import claim_comment, end_claim, let_go
 from moderation.desk.links import quote_answer
 from moderation.desk.owing import drop, snooze
 from moderation.desk.record import Line, record_of, who_was_first
@@ -54,7 +59,8 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     except queue.NoSuchFilter as error:
         raise Http404 from error
     tabs = queue.counts(user)
-    page = _page(request, user, chosen, {tab: count for tab, _, count in tabs})
+    counted = {tab: count for tab, _, count in tabs if count is not None}
+    page = _page(request, user, chosen, counted)
     context = {
         "title": "Queue",
         "chosen": chosen,
@@ -65,6 +71,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "page": page,
         "cards": cards(page),
         "lately": _lately(user),
+        "queue_summary": summary_of(counted),
         **of_forms(request, **_place(request)),
     }
     return _render(request, "moderation/queue.html", context)
@@ -131,7 +138,24 @@ def undo(request: HttpRequest) -> HttpResponse:
     if not may_open_queue(request.user):
         raise Http404
     entries = [number_in(one) for one in request.POST.getlist("entry")][:TICKED_AT_MOST]
-    return _answer(request, [_undo(request, entry_id) for entry_id in entries])
+    return _answer(request, [take_back(entry_id, by=request.user) for entry_id in entries])
+
+
+@require_POST
+def claim(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """Say "I'm on it", or with `let_go` end that; answered as an act is."""
+    user: Any = request.user
+    if request.POST.get("let_go"):
+        let_go(comment_id=comment_id, by=user)
+        return _answer(request, [Outcome(messages.SUCCESS, "You are not on it any more.")])
+    try:
+        taken = claim_comment(comment_id=comment_id, by=user)
+    except (NotAllowed, Comment.DoesNotExist) as error:
+        raise Http404 from error
+    except CommentError as error:
+        return _answer(request, [Outcome(messages.WARNING, str(error))])
+    told = f"{taken.comment.name}: others see that you are on it."
+    return _answer(request, [Outcome(messages.SUCCESS, told)])
 
 
 @require_POST
@@ -190,6 +214,7 @@ def carry_out(
 
     404 for what is not theirs.
     """
+    began = timezone.now()
     try:
         terms = {name: READ[name](request) for name in act.takes}
         comment = act.service(comment_id=comment_id, version=version, by=by, **terms)
@@ -201,14 +226,14 @@ def carry_out(
         return Outcome(messages.ERROR, f"{error}{_words_in_vain(request)}")
     except CommentError as error:
         return Outcome(messages.ERROR, f"{error}{_reply_in_vain(request)}")
-    told = f"{comment.name}: {act.done.format(number=comment.number)}"
-    return Outcome(messages.SUCCESS, told, _last_of(by, comment))
+    told = f"{comment.name}: {act.done.format(number=comment.number)}{end_claim(comment.pk, by=by)}"
+    return Outcome(messages.SUCCESS, told, _last_of(by, comment, began))
 
 
-def _undo(request: HttpRequest, entry_id: int) -> Outcome:
-    user: Any = request.user
+def take_back(entry_id: int, *, by: Any) -> Outcome:
+    """Undo one act; why it can't be is a sentence. 404 for what is not theirs."""
     try:
-        comment = undo_act(entry_id=entry_id, by=user)
+        comment = undo_act(entry_id=entry_id, by=by)
     except (NotAllowed, LogEntry.DoesNotExist, Comment.DoesNotExist) as error:
         raise Http404 from error
     except CommentError as error:
@@ -217,10 +242,10 @@ def _undo(request: HttpRequest, entry_id: int) -> Outcome:
     return Outcome(messages.SUCCESS, f"{comment.name}: taken back; {state} again.")
 
 
-def _last_of(user: Any, comment: Comment) -> int | None:
-    """The row of the act that was just done."""
-    own = LogEntry.objects.filter(comment_id=comment.pk, actor_id=user.pk).order_by("-pk")
-    return own.values_list("pk", flat=True).first()
+def _last_of(user: Any, comment: Comment, began: datetime) -> int | None:
+    """The row of the act that was just done; None for a reply to what was public already."""
+    own = LogEntry.objects.filter(comment_id=comment.pk, actor_id=user.pk, at__gte=began)
+    return own.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def _answer(request: HttpRequest, outcomes: list[Outcome]) -> HttpResponse:
@@ -282,6 +307,7 @@ def _text(request: HttpRequest) -> str:
 
 
 HIDDEN: Final = '<input type="hidden" name="{}" value="{}">'
+CHOICE: Final = '<button type="submit" name="clause" value="{}">{}</button>'
 OPTION: Final = '<option value="{}">{}</option>'
 READ: Final = {"clause": _clause, "note": _note, "text": _text}
 
@@ -311,22 +337,23 @@ def of_forms(request: HttpRequest, **place: object) -> dict[str, Any]:
     hidden = [("csrfmiddlewaretoken", get_token(request)), *place.items()]
     return {
         "hidden": format_html_join("", HIDDEN, hidden),
+        "queue_url": reverse("moderation:queue"),
         "clauses": clauses,
         "clause_options": format_html_join("", OPTION, ((one.pk, one) for one in clauses)),
+        "clause_buttons": format_html_join(" ", CHOICE, ((one.pk, one) for one in clauses)),
         "canned_options": format_html_join("", OPTION, ((one.pk, one) for one in canned)),
+        "offers_claims": bool(site.current().claim_minutes),
         "ticked_acts": TICKED,
         "all_acts": ACTS.values(),
         "moves": MOVES,
     }
 
 
-def _page(
-    request: HttpRequest, user: Any, chosen: queue.Chosen, known: dict[str, int | None]
-) -> Page:
-    """One page of cards; a whole tab was counted already."""
+def _page(request: HttpRequest, user: Any, chosen: queue.Chosen, known: dict[str, int]) -> Page:
+    """One page of cards; a whole tab that asks for something was counted already."""
     comments = with_context(queue.chosen_by(user, chosen))
     paginator = Paginator(comments, CARDS_PER_PAGE)
-    count = None if chosen.narrows else known[chosen.tab]
+    count = None if chosen.narrows else known.get(chosen.tab)
     if count is not None:
         paginator.count = count
     return paginator.get_page(request.GET.get("page"))

@@ -1,6 +1,14 @@
 """The tables of this room, by what they know."""
 
-from moderation.models.desk import BranchMove, CannedNote, DeskWords, FollowUp, PersonNote, UsedLink
+from moderation.models.desk import (
+    BranchMove,
+    CannedNote,
+    Claim,
+    DeskWords,
+    FollowUp,
+    PersonNote,
+    UsedLink,
+)
 from moderation.models.learning import Band, ClassifierState, Likeness, TaughtLesson
 from moderation.models.notices import Notice, NoticeKind, NoticeWishes, Pace
 from moderation.models.policy import Acceptance, Clause, Policy
@@ -19,6 +27,7 @@ __all__ = [
     "Band",
     "BranchMove",
     "CannedNote",
+    "Claim",
     "ClassifierState",
     "Clause",
     "DecisionNote",

@@ -1,5 +1,6 @@
 """What the desk keeps beside the log: replies that are owed, and notes that are said often."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 from blog.models import Post
 from comments.models import Comment
 from comments.status import Status
+from core import site
 from moderation.models.record import DecisionNote
 
 
@@ -83,10 +85,30 @@ class BranchMove(models.Model):
         return f"{self.head_id} left {self.from_post_id}"
 
 
+class Claim(models.Model):
+    """A moderator is at a comment (moderation.desk.claiming); over after a while, no act."""
+
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, primary_key=True)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    claimed_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.claimed_by_id} is on {self.comment_id}"
+
+    @property
+    def is_in_force(self) -> bool:
+        """By the settings of the site; no query while they are fresh."""
+        minutes = site.current().claim_minutes
+        return self.claimed_at > timezone.now() - timedelta(minutes=minutes)
+
+
 class UsedLink(models.Model):
     """A link of a mail by which somebody decided (moderation.desk.deciding); kept for 7 days."""
 
     digest = models.CharField(max_length=64, unique=True)
+    log_entry_id = models.BigIntegerField(null=True, help_text="Of the act that it was used for.")
     used_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

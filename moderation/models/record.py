@@ -19,7 +19,7 @@ class Act(models.TextChoices):
     The next four are its commenter's own acts: comments.intake.OwnAct. Then come three acts on the
     policy (moderation.policy.services), then acts about a person or a branch
     (moderation.people.sanctions, moderation.people.brakes); but for a branch they name no comment.
-    The last are those of the desk (moderation.desk).
+    The last are those of the desk (moderation.desk), and a note on a source (moderation.sources).
     """
 
     RECEIVED = "received"
@@ -54,6 +54,7 @@ class Act(models.TextChoices):
     LOCKED = "locked"
     UNLOCKED = "unlocked"
     MOVED = "moved"
+    SOURCE_NOTED = "source noted"
 
 
 # By these, done by a person, a moderator has judged the comment as it then stood.
@@ -83,14 +84,16 @@ class LogEntry(models.Model):
     Append-only: the database refuses UPDATE and DELETE. `actor_id` is None for the site itself
     (intake, imports) and for a reader who reports. `clause_id` is of the clause that was cited. An
     act on the policy has a `policy_id`, and neither comment nor post; what is done about a person
-    has a `sanction_id`, no comment, and a post only if it holds under one. `undoes_id` is of the
-    act that this one takes back, which can be done once.
+    has a `sanction_id`, no comment, and a post only if it holds under one; a note on a source has
+    its `source_id` alone. `undoes_id` is of the act that this one takes back, which can be done
+    once.
     """
 
     act = models.CharField(max_length=20, choices=Act)
     comment_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     post_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     sanction_id = models.BigIntegerField(null=True, blank=True)
+    source_id = models.BigIntegerField(null=True, blank=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
     policy_id = models.BigIntegerField(null=True, blank=True)
     clause_id = models.BigIntegerField(null=True, blank=True)

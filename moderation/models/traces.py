@@ -5,18 +5,36 @@ Written by moderation.traces alone, in the transaction that stores the text; goe
 
 from typing import Final
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models import F, Func, Value
 from django.utils import timezone
 
 from comments.models import Comment
+
+# The words of an address and of its note: the expression of the index, so of every search.
+SOURCE_WORDS: Final = SearchVector(
+    Func(
+        F("address"),
+        Value("[^[:alnum:]]+"),
+        Value(" "),
+        Value("g"),
+        function="regexp_replace",
+        output_field=models.TextField(),
+    ),
+    "note",
+    config="simple",
+)
 
 
 class Source(models.Model):
     """What a link leads to: one row for each normalised address (moderation.sources).
 
-    `note` is a moderator's standing word on it, `dealt_with` the address where it was answered.
+    `note` is a moderator's standing word on it, `dealt_with` the address where it was answered;
+    written by moderation.sources.noting.
     """
 
     NOTE_LENGTH: Final = 1000
@@ -37,10 +55,21 @@ class Source(models.Model):
     tell_writers = models.BooleanField(
         default=False, help_text="Show note and answer to whoever is about to post it."
     )
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    noted_at = models.DateTimeField(null=True, editable=False)
     first_seen_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["host", "id"], name="moderation_source_host")]
+        indexes = [
+            models.Index(fields=["host", "id"], name="moderation_source_host"),
+            GinIndex(SOURCE_WORDS, name="moderation_source_words"),
+        ]
 
     def __str__(self) -> str:
         return self.address.removeprefix("https://")

@@ -20,6 +20,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import sync_playwright
 
+from tests.browser.desk import WAYS, Keys, numbers, public, signed_in
 from tests.browser.people import Author, Reader, Watch
 
 ROOT = Path(__file__).parent.parent.parent
@@ -63,8 +64,29 @@ class Site:
         closing = f"filter(slug={slug!r}).update(comments_status='closed')"
         self._run(f"from blog.models import Post; Post.objects.{closing}")
 
-    def _run(self, code: str) -> None:
-        self._manage("shell", "-v", "0", "-c", code)
+    def has_address(self, user: str, address: str) -> None:
+        """As an administrator adds it to an account."""
+        self._run(
+            "from django.contrib.auth import get_user_model as users;"
+            f"users().objects.filter(username={user!r}).update(email={address!r})"
+        )
+
+    def decide_link(self, name: str, days_ago: int = 0) -> str:
+        """As a mail to the author had it so many days ago, about the comment by `name`."""
+        found = self._run(
+            "import datetime, time_machine;"
+            "from django.contrib.auth import get_user_model as users;"
+            "from comments.models import Comment;"
+            "from moderation.desk.deciding import make_address;"
+            "user = users().objects.get(username='author');"
+            f"comment = Comment.objects.get(name={name!r});"
+            f"time_machine.travel(-datetime.timedelta(days={days_ago}), tick=True).start();"
+            "print(make_address(comment, user))"
+        )
+        return found.partition("//")[2].partition("/")[2]
+
+    def _run(self, code: str) -> str:
+        return self._manage("shell", "-v", "0", "-c", code)
 
     def _manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
@@ -244,3 +266,40 @@ def deep_post(author, new_title):
         wide = f"Level {level + 1}: {'wide' * 60}\n\n```\n{'code ' * 60}\n```"
         author.comment(f"{address}c/{number}/reply/", wide)
     return address
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def desk(request, site, visit):
+    """The queue in each of the ways to use it."""
+    kind, options = WAYS[request.param]
+    with visit(**options) as context:
+        yield kind(signed_in(context, site).page)
+
+
+@pytest.fixture(scope="module")
+def colleague(site, visit):
+    """Somebody else at the desk, who uses keys."""
+    with visit() as context:
+        yield Keys(signed_in(context, site).page)
+
+
+@pytest.fixture(scope="module")
+def conversation(site, visit):
+    """A post whose comments a module decides on."""
+    with visit() as context:
+        author = signed_in(context, site)
+        return author.write_post(f"Desk {next(numbers)}", status="published")
+
+
+@pytest.fixture
+def waiting(conversation, plain_reader):
+    """A comment that waits: the name of its writer, who tells nobody else's."""
+    name = f"Writer {next(numbers)}"
+    plain_reader.comment(conversation, f"Sent by {name}. Some words more.", name=name)
+    return name
+
+
+@pytest.fixture
+def is_read(conversation, plain_reader):
+    """Whether a reader finds these words under the module's post by now."""
+    return lambda words: words in public(plain_reader, conversation)

@@ -1,6 +1,10 @@
 """The desk as a moderator uses it in a browser: keys, taps, or buttons without a script."""
 
+from itertools import count
+
 from tests.browser.people import Author
+
+numbers = count(1)
 
 
 class Desk:
@@ -20,6 +24,11 @@ class Desk:
         """By its writer's name."""
         return self.page.locator(".card", has=self.page.locator(f"h2 bdi:text-is('{name}')"))
 
+    def use(self, found):
+        """Press a button or follow a link in this way; a step."""
+        self.steps += 1
+        found.click()
+
     def told(self, words):
         self.page.locator(".decided, .messagelist li", has_text=words).first.wait_for()
 
@@ -28,6 +37,10 @@ class Keys(Desk):
     def go_to(self, name):
         """Focus a card; not counted, since that is where the wish arises."""
         self.card(name).focus()
+
+    def use(self, found):
+        found.focus()
+        self.press("Enter")
 
     def press(self, *keys):
         for key in keys:
@@ -41,15 +54,19 @@ class Keys(Desk):
 class Taps(Desk):
     """Fingers on a telephone; also clicks where no script runs."""
 
-    def press(self, name, button):
+    def use(self, found):
         self.steps += 1
-        found = self.card(name).locator(f"button.act-{button}")
         found.tap() if self.touches else found.click()
 
+    def press(self, name, button):
+        self.use(self.card(name).locator(f"button.act-{button}"))
+
+    def press_clause(self, name, number):
+        """Reject by this clause."""
+        self.use(self.card(name).locator("button[name=clause]", has_text=f"{number}. "))
+
     def open_words(self, name, act):
-        self.steps += 1
-        opener = self.card(name).locator(f"form[action$='/{act}/'] summary")
-        opener.tap() if self.touches else opener.click()
+        self.use(self.card(name).locator(f"form[action$='/{act}/'] summary"))
 
     touches = True
 
@@ -62,3 +79,24 @@ def signed_in(context, site, user="author"):
     person = Author(context.new_page())
     person.sign_in(site.signin_link(user))
     return person
+
+
+def record(desk, name):
+    """Act, actor and statuses of each log row of a comment, by its page at the desk."""
+    desk.page.goto("admin/queue/?status=all&q=" + name.replace(" ", "+"))
+    desk.page.goto(desk.card(name).get_attribute("data-address"))
+    rows = desk.page.locator(".card-log tbody tr").all()
+    found = [row.locator("td").all_inner_texts()[1:4] for row in rows]
+    return [(act, actor, statuses.partition("\n")[0]) for act, actor, statuses in found]
+
+
+def public(reader, conversation):
+    """All that a reader reads there of comments."""
+    return "".join(text or "" for text in reader.comments(conversation).values())
+
+
+WAYS = {
+    "keys": (Keys, {}),
+    "taps": (Taps, {"viewport": {"width": 390, "height": 800}, "has_touch": True}),
+    "no script": (Clicks, {"java_script_enabled": False}),
+}

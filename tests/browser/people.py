@@ -74,6 +74,15 @@ class Reader(Person):
         self.page.get_by_role("status").wait_for()
         return self.page.url
 
+    def report(self, post, text):
+        """Report the published comment in which these words stand."""
+        self.go(post)
+        comment = self.page.locator("[id^='c-']", has_text=text).last
+        comment.get_by_role("link", name="Report").first.click()
+        self.page.get_by_label("Off topic").check()
+        self.page.get_by_role("button", name="Report").click()
+        self.page.wait_for_url("**/report/sent/")
+
     def told(self, status_page):
         """What the private page says of the comment."""
         self.go(status_page)

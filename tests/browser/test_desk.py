@@ -1,56 +1,11 @@
 """Each act by key, by tap at 390 px, and without a script: its state, its log row, what is read."""
 
-from itertools import count
-
 import pytest
 
-from tests.browser.desk import Clicks, Keys, Taps, signed_in
+from tests.browser.desk import Keys, numbers, public, record, signed_in
 from tests.browser.test_every_page import serious
 
 pytestmark = pytest.mark.browser
-
-numbers = count(1)
-WAYS = {
-    "keys": (Keys, {}),
-    "taps": (Taps, {"viewport": {"width": 390, "height": 800}, "has_touch": True}),
-    "no script": (Clicks, {"java_script_enabled": False}),
-}
-
-
-@pytest.fixture(scope="module", params=WAYS)
-def desk(request, site, visit):
-    kind, options = WAYS[request.param]
-    with visit(**options) as context:
-        yield kind(signed_in(context, site).page)
-
-
-@pytest.fixture(scope="module")
-def conversation(site, visit):
-    """A post whose comments this module decides on."""
-    with visit() as context:
-        author = signed_in(context, site)
-        return author.write_post(f"Desk {next(numbers)}", status="published")
-
-
-@pytest.fixture
-def waiting(conversation, plain_reader):
-    """A comment that waits: the name of its writer, who tells nobody else's."""
-    name = f"Writer {next(numbers)}"
-    plain_reader.comment(conversation, f"Sent by {name}. Some words more.", name=name)
-    return name
-
-
-def record(desk, name):
-    """Acts and statuses of the newest log row of a comment, by its page at the desk."""
-    desk.page.goto("admin/queue/?status=all&q=" + name.replace(" ", "+"))
-    desk.page.goto(desk.card(name).get_attribute("data-address"))
-    rows = desk.page.locator(".card-log tbody tr").all()
-    return [tuple(row.locator("td").all_inner_texts()[1:4]) for row in rows]
-
-
-def public(plain_reader, conversation):
-    return "".join(text or "" for text in plain_reader.comments(conversation).values())
-
 
 # Act: the key, its steps at most, the log's word, the state, whether a reader sees the text then.
 SIMPLE = {
@@ -74,7 +29,7 @@ def do(desk, name, act):
 
 
 @pytest.mark.parametrize("act", SIMPLE)
-def test_one_step_decides(desk, waiting, conversation, plain_reader, act):
+def test_one_step_decides(desk, waiting, act, is_read):
     desk.open()
     before = desk.page.url
     if not desk.plain:
@@ -85,10 +40,49 @@ def test_one_step_decides(desk, waiting, conversation, plain_reader, act):
         assert desk.page.url == before
         assert desk.page.evaluate("window.untouched")  # not loaded again
     assert desk.page.locator(".card", has_text=waiting).count() == 0
-    _, logged, statuses, is_read = SIMPLE[act]
+    _, logged, statuses, seen = SIMPLE[act]
     rows = record(desk, waiting)
     assert any(row == (logged, "author", statuses) for row in rows), rows
-    assert (waiting in public(plain_reader, conversation)) is is_read
+    assert is_read(waiting) is seen
+
+
+# What is done to what was decided before: where it is found, then as above.
+LATER = {
+    "restore": ("removed", "v", "Restored", "removed → published", True),
+    "hold": ("published", "u", "Held", "published → pending", False),
+    "keep": ("reported", "i", "Kept", "published → published", True),
+}
+
+
+@pytest.fixture
+def decided(desk, waiting, conversation, plain_reader, request):
+    """A comment that is public, or was removed, or that a reader reported: its writer's name."""
+    desk.open()
+    do(desk, waiting, "publish")
+    if request.param == "removed":
+        desk.open("published")
+        do(desk, waiting, "remove")
+    if request.param == "reported":
+        plain_reader.report(conversation, waiting)
+    return waiting
+
+
+@pytest.mark.parametrize(
+    ("decided", "act"), [(case[0], act) for act, case in LATER.items()], indirect=["decided"]
+)
+def test_what_was_decided_is_judged_again_in_one_step(desk, decided, act, is_read):
+    tab, key, logged, statuses, seen = LATER[act]
+    desk.open(tab)
+    if isinstance(desk, Keys):
+        desk.go_to(decided)
+        desk.press(key)
+    else:
+        desk.press(decided, act)
+    desk.told(decided)
+    assert desk.steps == 1
+    assert desk.card(decided).count() == 0
+    assert record(desk, decided)[-1] == (logged, "author", statuses)
+    assert is_read(decided) is seen
 
 
 def test_undo_brings_the_card_back(desk, waiting):
@@ -103,7 +97,7 @@ def test_undo_brings_the_card_back(desk, waiting):
     assert record(desk, waiting)[-1] == ("Undone", "author", "spam → pending")
 
 
-def test_reply_and_publish_takes_two_steps(desk, waiting, conversation, plain_reader):
+def test_reply_and_publish_takes_two_steps(desk, waiting, is_read):
     desk.open()
     words = f"The answer to {waiting}."
     if isinstance(desk, Keys):
@@ -118,7 +112,7 @@ def test_reply_and_publish_takes_two_steps(desk, waiting, conversation, plain_re
         desk.press(waiting, "answer")
     desk.told("and answered")
     assert desk.steps == 2
-    assert words in public(plain_reader, conversation)
+    assert is_read(words)
 
 
 def test_words_are_taken_out(desk, waiting, conversation, plain_reader):
@@ -175,15 +169,20 @@ def test_ticked_ones_are_rejected_and_taken_back_together(site, visit, many):
         desk.page.locator(".decided", has_text=many[2]).wait_for()
 
 
-def test_a_clause_is_chosen_by_its_number(site, visit, waiting):
-    with visit() as context:
-        desk = Keys(signed_in(context, site).page)
-        desk.open()
+def test_a_rejection_by_a_clause_takes_two_steps(desk, waiting, is_read):
+    desk.open()
+    if isinstance(desk, Keys):
         desk.go_to(waiting)
         desk.press("n", "2")
-        desk.told("Rejected")
-        assert desk.steps == 2
-        assert any("clause 2" in row[0] for row in record(desk, waiting))
+    else:
+        desk.open_words(waiting, "reject")
+        desk.press_clause(waiting, 2)
+    desk.told("Rejected")
+    assert desk.steps == 2
+    act, actor, statuses = record(desk, waiting)[-1]
+    assert "clause 2" in act
+    assert (actor, statuses) == ("author", "pending → rejected")
+    assert not is_read(waiting)
 
 
 def test_keys_move_help_and_can_be_turned_off(site, visit, many):
@@ -216,17 +215,16 @@ def test_keys_move_help_and_can_be_turned_off(site, visit, many):
         desk.page.locator(".decided").nth(1).wait_for()
 
 
-def test_two_browsers_on_one_comment_and_one_of_them_decides(site, visit, waiting):
-    with visit() as one, visit() as other:
-        first, second = (Keys(signed_in(context, site).page) for context in (one, other))
-        for desk in (first, second):
-            desk.open()
-            desk.go_to(waiting)
-        first.press("a")
-        first.told("Published as")
-        second.press("s")
-        second.told("Somebody was before you")
-        assert ("Marked Spam", "author", "pending → spam") not in record(second, waiting)
+def test_two_browsers_on_one_comment_and_the_first_decides(desk, colleague, waiting, is_read):
+    for one in (colleague, desk):
+        one.open()
+    colleague.go_to(waiting)
+    colleague.press("a")
+    colleague.told("Published as")
+    do(desk, waiting, "spam")
+    desk.told("Somebody was before you")
+    assert record(desk, waiting)[-1] == ("Published", "author", "pending → published")
+    assert is_read(waiting)
 
 
 @pytest.mark.parametrize("width", [390, 320])

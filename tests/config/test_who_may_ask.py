@@ -34,7 +34,7 @@ SAMPLES = {
     "width": "640", "digest": "0" * 16, "section": "posts", "name": "of-another",
     "object_id": "999999", "content_type_id": "1", "id": "999999", "pk": "999999",
     "revision_id": "1", "rehearsal_id": "999999", "sanction_id": "999999", "policy_id": "999999",
-    "follow_up_id": "999999",
+    "follow_up_id": "999999", "source_id": "999999",
     "app_label": "blog", "url": "nothing/",
 }  # fmt: skip
 

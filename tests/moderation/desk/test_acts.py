@@ -355,3 +355,31 @@ def test_publishing_an_undone_publication_again_keeps_the_number(client, moderat
     publish(send(post))
     do(client, comment, "publish")
     assert now(comment).number == "1"
+
+
+def test_a_reply_given_with_a_publication_is_taken_back_with_it(client, author):
+    comment = send(make_post(author=author), name="Somebody")
+    page = do(client, comment, "answer", text="An answer.").content.decode()
+    assert page.count('name="entry"') == 1  # the reply is no decision of its own
+    undo(client, last(comment))
+    reply = Comment.objects.get(parent=comment)
+    assert (now(comment).status, reply.status) == ("pending", "pending")
+    assert last(reply).act == "undone"
+
+
+def test_a_reply_given_later_stays_when_the_publication_is_taken_back(client, author, time_machine):
+    comment = send(make_post(author=author))
+    do(client, comment, "publish")
+    published = last(comment)
+    time_machine.move_to(timezone.now() + timedelta(minutes=1))
+    client.force_login(author)
+    do(client, comment, "answer", text="An answer.")
+    undo(client, published)
+    assert now(comment).status == "pending"
+    assert Comment.objects.get(parent=comment).status == "published"
+
+
+def test_an_own_comment_is_no_decision_to_take_back(client, author):
+    send(make_post(author=author), "Under my own post.", user=author)
+    assert LogEntry.objects.filter(actor_id=author.pk, act="received").exists()
+    assert 'name="entry"' not in client.get(QUEUE).content.decode()

@@ -158,3 +158,76 @@ def test_what_is_public_and_not_reported_is_decided(client, moderator):
     comment = make_published(make_post())
     page = client.get(path(make_address(comment, moderator))).content.decode()
     assert "This is decided" in page
+
+
+def undo(link):
+    return Client().post(link, {"act": "undo"})
+
+
+def test_what_was_decided_by_it_is_taken_back_by_it_before_any_mail(
+    client, comment, link, run_jobs, mailoutbox
+):
+    page = decide(link, "publish").content.decode()
+    assert page.count('value="undo"') == 2  # beside the sentence, and in the record
+    assert client.get(link).content.decode().count('value="undo"') == 2
+    assert state(comment) == "published"  # opening it took nothing back
+    undone = undo(link).content.decode()
+    assert "taken back; waiting again" in undone
+    assert state(comment) == "pending"
+    entry = LogEntry.objects.latest("pk")
+    assert (entry.act, entry.undoes_id) == ("undone", entry.pk - 1)
+    run_jobs()
+    assert mailoutbox == []
+    assert 'value="undo"' not in undone
+    version = Comment.objects.get().version
+    assert "Rejected." in decide(link, "reject", version=version).content.decode()
+    assert state(comment) == "rejected"
+
+
+def test_it_takes_back_nothing_that_it_did_not_decide(client, comment, link, moderator):
+    services.reject_comment(comment_id=comment.pk, version=1, by=moderator)
+    assert 'value="undo"' not in client.get(link).content.decode()
+    assert undo(link).status_code == 409
+    assert state(comment) == "rejected"
+
+
+def test_it_takes_back_nothing_after_something_else_was_done(client, comment, link):
+    decide(link, "publish")
+    version = Comment.objects.get().version
+    services.remove_comment(comment_id=comment.pk, version=version, by=make_user("moderator"))
+    assert 'value="undo"' not in client.get(link).content.decode()
+    assert "Something was done to the comment since" in undo(link).content.decode()
+    assert state(comment) == "removed"
+
+
+def test_it_takes_back_once(comment, link):
+    decide(link, "spam")
+    undo(link)
+    assert undo(link).status_code == 409
+    assert LogEntry.objects.filter(act="undone").count() == 1
+
+
+def test_after_seven_days_it_takes_back_nothing(comment, link, time_machine):
+    decide(link, "spam")
+    time_machine.move_to(timezone.now() + timedelta(days=7, minutes=1))
+    assert undo(link).status_code == 410
+    assert state(comment) == "spam"
+
+
+def test_another_site_cannot_take_back(comment, link):
+    decide(link, "spam")
+    answer = Client().post(link, {"act": "undo"}, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+    assert state(comment) == "spam"
+
+
+def test_a_reply_to_what_is_public_uses_the_link_and_takes_back_no_earlier_act(
+    comment, link, moderator
+):
+    services.publish_comment(comment_id=comment.pk, version=1, by=moderator)
+    version = Comment.objects.get().version
+    page = decide(link, "answer", version=version, text="My answer.").content.decode()
+    assert "and answered" in page
+    assert 'value="undo"' not in page
+    assert "used already" in decide(link, "spam", version=version).content.decode()
+    assert state(comment) == "published"
