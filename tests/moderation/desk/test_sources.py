@@ -216,3 +216,10 @@ def test_as_many_queries_for_many_as_for_few(client, moderator, address):
             assert client.get(path).status_code == 200
         counted.append(len(captured))
     assert counted[0] == counted[1] <= 10
+
+
+def test_the_words_are_looked_up_by_their_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+    plan = source_list.found(Source.objects.all(), "example").explain()
+    assert "moderation_source_words" in plan
