@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Min
+from django.db.models import QuerySet
 from django.utils import dateformat, timezone
 
 from blog.models import Post
@@ -56,11 +56,10 @@ def who_locked(lock: BranchLock, post: Post) -> str:
     return "the author" if lock.locked_by_id == post.author_id else "a moderator"
 
 
-def next_end(post: Post, moment: datetime) -> datetime | None:
-    """When the next of the locks under a post that hold at a moment is over. One query."""
+def ends_of_locks(post: Post, moment: datetime) -> "QuerySet[BranchLock, tuple[Any, ...]]":
+    """When the locks under a post that hold at a moment are over by the clock, one column."""
     held = BranchLock.objects.in_force(moment).filter(head__post=post)
-    ends: datetime | None = held.aggregate(next=Min("until_at"))["next"]
-    return ends
+    return held.filter(until_at__isnull=False).values_list("until_at")
 
 
 def _day(moment: datetime) -> str:

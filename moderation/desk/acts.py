@@ -185,7 +185,7 @@ ACTS: Final[dict[str, DeskAct]] = {
         DeskAct(
             name="unlock",
             label="Unlock the branch",
-            key="l",
+            key="f",
             done="The branch from here is no longer locked.",
             service=unlock_branch,
             is_offered=_has_own_lock,

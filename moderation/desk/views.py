@@ -25,7 +25,7 @@ from moderation.desk.record import Line, record_of, who_was_first
 from moderation.desk.undoing import lately_done, undo_act, undoable
 from moderation.desk.writers import note_person
 from moderation.learning.store import progress
-from moderation.models import CannedNote, Clause, FollowUp, LogEntry, SlowBranch
+from moderation.models import CannedNote, Clause, FollowUp, LogEntry, SlowBranch, SlowPost
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
 from moderation.policy.citing import ClauseOutOfDate
 
@@ -75,7 +75,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
     """One comment with its record. Template: moderation/card.html; context: `cards`, `log`,
-    `undoable` (the rows that can be taken back), `slowed`.
+    `undoable` (the rows that can be taken back), `slowed`, `slowed_post`.
     """
     comment: Comment = get_object_or_404(with_context(moderatable(request.user)), pk=comment_id)
     log = record_of(comment)
@@ -86,6 +86,7 @@ def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
         "log": log,
         "undoable": undoable([line.entry for line in log]),
         "slowed": SlowBranch.objects.filter(head=comment).first(),
+        "slowed_post": SlowPost.objects.filter(post=comment.post_id).first(),
         "on_card": not in_queue,
         "quoted": _quoted(request),
         **of_forms(request, **({} if in_queue else {"card": comment.pk})),
