@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 
 from tests.browser.desk import Keys, signed_in
+from tests.browser.people import Reader
 from tests.browser.test_desk import WAYS, record
 from tests.browser.test_every_page import serious
 
@@ -75,7 +76,6 @@ def test_a_branch_is_locked_in_two_steps_and_unlocked_in_one(desk, branch, plain
     assert WHY in told
     assert plain_reader.page.locator("a.reply, a.quote").count() == 0
     assert plain_reader.page.locator("#c-1-1 a.at-lock").inner_text().startswith("Locked")
-    assert serious(plain_reader.page) == []
     desk.steps = 0
     unlock(desk, name)
     assert desk.steps == 1
@@ -130,10 +130,17 @@ def test_a_reply_begun_before_the_lock_loses_nothing(desk, branch, visit, script
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_lines_fit_and_keep_nobody_out(desk, branch, plain_reader, width):
+def test_the_lines_fit_and_keep_nobody_out(site, visit, branch, width):
     post, name = branch
-    lock(desk, name)
-    assert plain_reader.width_beyond_the_window(post, width) <= 0
-    assert serious(plain_reader.page) == []
-    record(desk, name)
-    assert serious(desk.page) == []
+    with visit() as one, visit() as other:
+        desk, reader = Keys(signed_in(one, site).page), Reader(other.new_page())
+        lock(desk, name)
+        assert reader.width_beyond_the_window(post, width) <= 0
+        assert reader.page.locator(".lock").count() == 1
+        assert serious(reader.page) == []
+        assert reader.width_beyond_the_window(f"{post}c/1.1/reply/", width) <= 0
+        assert serious(reader.page) == []
+        desk.page.set_viewport_size({"width": width, "height": 800})
+        record(desk, name)
+        assert desk.page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+        assert serious(desk.page) == []
