@@ -151,13 +151,17 @@
     await renew(stayed || shown, focus);
   }
 
+  const renewals = {};  // by comment: an answer that a later one overtook is not shown
+
   async function renew(old, focus) {
     const pk = old.dataset.card || old.dataset.was;
+    const turn = renewals[pk] = (renewals[pk] || 0) + 1;
     const answer = await fetch(`${old.dataset.address}?in=queue`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const card = page.getElementById(`card-${pk}`);
     if (!card) { window.location.reload(); return; }
-    old.replaceWith(card);
+    if (renewals[pk] !== turn) return;
+    (document.getElementById(`card-${pk}`) || old).replaceWith(card);
     if (focus) card.focus();
   }
 
