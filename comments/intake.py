@@ -5,7 +5,7 @@ No screener, or one that raises: the comment is held, and the reason says so.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString
 from blog.models import Post
 from comments import markup, notifications, numbers, tree
 from comments.errors import NotOpen, TooMany, TurnedAway
+from comments.locks import why_locked
 from comments.models import Comment, Commenter, RecordedReason, Submission
 from comments.rendering import record_references, render_text
 from comments.shown import Row
@@ -195,6 +196,9 @@ class Screener(Protocol):
 
         What cites none is left out. The same queries for any number; must not write.
         """
+
+    def quote(self, clause_ids: Collection[int]) -> Mapping[int, QuotedClause]:
+        """Clauses by ids of its own, of Reason or BranchLock; one query at most."""
 
 
 def make_draft(
@@ -386,6 +390,12 @@ def cite(comments: Sequence[Row]) -> Mapping[int, QuotedClause]:
     return {} if screener is None or not comments else screener.cite(comments)
 
 
+def quote(clause_ids: Collection[int]) -> Mapping[int, QuotedClause]:
+    """The screener's clauses by its own ids; no query for none."""
+    screener = load_screener(settings.COMMENT_SCREENER)
+    return {} if screener is None or not clause_ids else screener.quote(clause_ids)
+
+
 def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:
     """Keep every reason of a verdict on the comment's present text."""
     RecordedReason.objects.bulk_create(
@@ -510,10 +520,12 @@ def _require_open(draft: Draft, parent: Comment | None) -> None:
     post = Post.objects.get(pk=draft.post.pk) if parent is None else parent.post
     if not post.accepts_comments:
         raise NotOpen("Comments on this post are closed by now.")
-    if parent is None or parent.is_published:
+    if parent is None:
         return
-    if not (draft.continues and parent.status == Status.PENDING):
+    if not (parent.is_published or (draft.continues and parent.status == Status.PENDING)):
         raise NotOpen(GONE)
+    if draft.user is None and (locked := why_locked(parent, timezone.now())):
+        raise NotOpen(locked)
 
 
 def _digest(draft: Draft, sender: str) -> str:

@@ -19,6 +19,7 @@ from comments import intake, markup, notifications, tree
 from comments.errors import ChangedMeanwhile, NotPossible, TurnedAway
 from comments.intake import Draft, OwnAct, Reason, Verdict
 from comments.links import link_addresses
+from comments.locks import lock_over
 from comments.models import Appeal, Comment, CommentQuerySet, RecordedReason, Revision
 from comments.rendering import record_references
 from comments.status import Remover, Status, may_follow
@@ -29,6 +30,7 @@ STRICT: Final = frozenset({Status.REJECTED, Status.SPAM})
 CHANGEABLE: Final = frozenset({Status.PENDING, Status.PUBLISHED})
 
 CLOSED: Final = "Comments on this post are closed, and its texts stay as they are."
+LOCKED: Final = "The branch is locked, and its texts stay as they are."
 NOT_NOW: Final = "A comment can be changed while it waits, and shortly after publication."
 TOO_LATE: Final = "It was published more than 15 minutes ago, and stays as it was read."
 ANSWERED: Final = "It has been answered, and stays as it was answered."
@@ -134,7 +136,7 @@ def why_no_edit(comment: Comment, now: datetime) -> str:
     if not comment.post.accepts_comments:
         return CLOSED
     if comment.status == Status.PENDING:
-        return ""
+        return _why_locked(comment, now)
     if not comment.is_published or comment.published_at is None:
         return NOT_NOW
     if now >= comment.published_at + EDIT_FOR:
@@ -142,7 +144,12 @@ def why_no_edit(comment: Comment, now: datetime) -> str:
     if Comment.objects.answers_to(comment).exists():
         return ANSWERED
     redactions = comment.revisions.filter(replaced_by=Revision.Replacement.REDACTION)
-    return REDACTED if redactions.exists() else ""
+    return REDACTED if redactions.exists() else _why_locked(comment, now)
+
+
+def _why_locked(comment: Comment, now: datetime) -> str:
+    """Why a reader's text stays as it is in a locked branch; empty for staff's. One query."""
+    return LOCKED if comment.user_id is None and lock_over(comment, now) else ""
 
 
 def why_no_withdrawal(comment: Comment) -> str:
@@ -158,13 +165,15 @@ def goes_with(comment: Comment) -> CommentQuerySet:
 
 
 def why_no_resubmission(comment: Comment) -> str:
-    """Why it can't be sent again with another text; empty if it can. At most one query."""
+    """Why it can't be sent again with another text; empty if it can. At most two queries."""
     if comment.is_erased:
         return ERASED
     if comment.status != Status.REJECTED:
         return NOT_REJECTED
     if not comment.post.accepts_comments:
         return CLOSED
+    if locked := _why_locked(comment, timezone.now()):
+        return locked
     earlier = comment.revisions.filter(replaced_by=Revision.Replacement.RESUBMISSION)
     return RESUBMITTED if earlier.exists() else ""
 

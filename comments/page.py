@@ -14,15 +14,17 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q
 from django.http import Http404
+from django.utils import timezone
 
 from blog.models import Post
 from comments import intake, references
+from comments.locks import locks_over, who_locked
 from comments.models import Comment, Commenter, CommentQuerySet
 from comments.numbers import sort_key
 from comments.references import Target
 from comments.shown import Row, read_shown
 from comments.status import Status
-from comments.thread import Entry, Pointer, arrange, in_order
+from comments.thread import Entry, Locked, Pointer, arrange, in_order
 
 WITH_WHAT_IT_ANSWERS: Final = ("parent", "answers")
 OWN_AT_MOST: Final = 50
@@ -196,11 +198,11 @@ def published_since(comments: CommentQuerySet, moment: datetime) -> CommentQuery
 
 
 def dress(entries: Sequence[Entry], post: Post, answered: Collection[int] = ()) -> list[Entry]:
-    """Put in what the stored HTML leaves open: links of references, back-links, and clauses.
+    """Put in what the stored HTML leaves open: links of references, back-links, clauses, locks.
 
-    `answered` are the ids of those with a branch. Two queries at most, the second only for what
+    `answered` are the ids of those with a branch. Three queries at most, the second only for what
     leads to another page or comes from there; and those of the screener where a moderator removed
-    something.
+    something, or cited a clause to lock a branch.
     """
     return _dress(entries, post, answered)[0]
 
@@ -217,6 +219,7 @@ def _dress(
     back = _back_links(found, near, targets)
     moved = _moved(post, found, near, targets)
     clauses = intake.cite([comment for comment in here.values() if _is_taken_down(comment)])
+    locked = _locked(post, here)
     for entry in entries:
         pk = entry.comment.pk
         entry.html = references.link(html[pk], targets)
@@ -225,12 +228,31 @@ def _dress(
         entry.clause = clauses.get(pk)
         entry.has_replies = pk in answered
         entry.moved = moved.get(entry.comment.number or "-", ())
+        entry.locked = locked.get(pk)
     return list(entries), moved.get("", ())
 
 
 def _answered(comments: Iterable[Row]) -> set[int]:
     """The ids of those that are answered among these, by what everybody sees."""
     return {row.parent_id for row in comments if row.number and row.parent_id}
+
+
+def _locked(post: Post, here: Rows) -> dict[int, Locked]:
+    """By the ids of comments what keeps readers from replying there."""
+    locks = locks_over(here, timezone.now())
+    cited = intake.quote({lock.clause_id for lock in locks.values() if lock.clause_id})
+    return {
+        pk: Locked(
+            head_id=lock.head_id,
+            number=lock.head_number or "",
+            by=who_locked(lock, post),
+            reason=lock.reason,
+            locked_at=lock.locked_at,
+            until_at=lock.until_at,
+            clause=cited.get(lock.clause_id or 0),
+        )
+        for pk, lock in locks.items()
+    }
 
 
 def _is_taken_down(comment: Row) -> bool:

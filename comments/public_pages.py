@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 
 from blog.models import Post
+from comments.locks import ends_of_locks
 from core.stored_pages import Built, page_of, respond
 
 VIEWS: Final = frozenset({"", "threaded", "chronological", "author"})
@@ -52,11 +52,12 @@ def path_of(request: HttpRequest) -> str:
 def valid_until(post: Post, moment: datetime) -> datetime:
     """Until when a page that was begun at a moment holds by the clock, at most a day. One query.
 
-    Comments close; a post or page appears here or beside; and what is said of an old post counts
-    its days. The form's stamp grows no older than that either.
+    Comments close; the lock of a branch is over; a post or page appears here or beside; and what
+    is said of an old post counts its days. The form's stamp grows no older than that either.
     """
     appearing = Post.objects.filter(status__in=Post.PUBLIC, published_at__gt=moment)
-    next_one = appearing.aggregate(next=Min("published_at"))["next"]
+    coming = appearing.values_list("published_at").union(ends_of_locks(post, moment))
+    next_one = coming.order_by("published_at").values_list("published_at", flat=True).first()
     times = [moment + DAY, next_one, post.comments_end_at]
     if post.published_at is not None:
         times.append(post.published_at + DAY * ((moment - post.published_at) // DAY + 1))

@@ -2,12 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from comments.intake import QuotedClause
 from comments.models import Comment
 from comments.references import Target
 from comments.shown import Row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Locked:
+    """That readers can't reply to a comment: whose branch is locked, by which number, and why.
+
+    `by` is an office, no name. `clause` may be missing.
+    """
+
+    head_id: int
+    number: str
+    by: str
+    reason: str
+    locked_at: datetime
+    until_at: datetime | None
+    clause: QuotedClause | None
 
 
 class Pointer(NamedTuple):
@@ -28,8 +45,8 @@ class Entry:
     after it. `parent` is what it answers, None at the top, and `parent_href` leads there.
     `html` is fit for a page; `back_links` are (number, target) of what refers to this comment.
     `has_replies` says that there is a branch to be seen; `moved` are branches that left from here.
-    `clause` is the one that a tombstone names. `is_new` is for the reader of this page alone:
-    published since the last visit.
+    `clause` is the one that a tombstone names; `locked` is the narrowest lock that holds here.
+    `is_new` is for the reader of this page alone: published since the last visit.
     """
 
     comment: Row
@@ -44,6 +61,7 @@ class Entry:
     clause: QuotedClause | None = None
     has_replies: bool = False
     moved: Sequence[Pointer] = ()
+    locked: Locked | None = None
     is_new: bool = False
 
 

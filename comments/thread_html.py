@@ -16,12 +16,13 @@ from django.utils import dateformat, timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from blog.models import Post
+from comments.intake import QuotedClause
 from comments.models import Comment, Commenter
 from comments.private_links import status_address
 from comments.shapes import shape_of
 from comments.shown import Row
 from comments.status import Status
-from comments.thread import Entry, Pointer
+from comments.thread import Entry, Locked, Pointer
 
 NUMBER: Final = "9.9"  # stands in an address for any number
 BESIDE: Final = ", beside it: no more levels below"
@@ -117,8 +118,8 @@ class Thread:
             f' title="Link to this comment">{row.number}</a>\n{self._time(row.published_at)}'
             f"{self._remarks(entry)}\n"
             f"{self._continued(entry) if row.continues else self._in_reply_to(entry)}</header>\n"
-            f"{_fold(entry.html, row.anchor, row.is_long)}\n<footer>\n"
-            f"{self._answering(row, name, permalink)}{self._branch(entry, permalink)}"
+            f"{_fold(entry.html, row.anchor, row.is_long)}\n{self._lock(entry)}<footer>\n"
+            f"{self._answering(entry, name, permalink)}{self._branch(entry, permalink)}"
             f"{_back_links(entry)}{self._reporting(row, name)}</footer>"
         )
         return (" continuation" if goes_on else ""), inside
@@ -128,14 +129,35 @@ class Thread:
         remark = f'\n<span class="edited">edited {self._time(edited)}</span>' if edited else ""
         return remark + ('\n<strong class="new-mark">new</strong>' if entry.is_new else "")
 
-    def _answering(self, row: Row, name: str, permalink: str) -> str:
+    def _answering(self, entry: Entry, name: str, permalink: str) -> str:
+        row, locked = entry.comment, entry.locked
         if not self.takes_comments:
             return ""
+        if locked is not None:
+            return self._at_the_lock(locked) if locked.head_id != row.pk else ""
         return (
             f'<a class="reply" rel="nofollow" href="{permalink}reply/">Reply<span class="unseen">'
             f" to {row.number} by <bdi>{name}</bdi></span></a>\n"
             f'<a class="quote" rel="nofollow" href="{permalink}reply/?quote=1">Quote'
             f'<span class="unseen"> {row.number}</span></a>\n'
+        )
+
+    def _at_the_lock(self, locked: Locked) -> str:
+        head = self.place.replace(NUMBER, locked.number)
+        return (
+            f'<a class="at-lock" href="{head}">Locked<span class="unseen"> from {locked.number}'
+            "</span></a>\n"
+        )
+
+    def _lock(self, entry: Entry) -> str:
+        """The line at the head of a locked branch."""
+        locked = entry.locked
+        if locked is None or locked.head_id != entry.comment.pk:
+            return ""
+        until = f", until {self._time(locked.until_at)}" if locked.until_at else ""
+        return (
+            f'<p class="lock">Locked on {self._time(locked.locked_at)} by {locked.by}{until}:'
+            f" <q><bdi>{_text(locked.reason)}</bdi></q>{_citing(locked.clause)}</p>\n"
         )
 
     def _reporting(self, row: Row, name: str) -> str:
@@ -160,6 +182,7 @@ class Thread:
             f'<header>\n<a class="number" href="{permalink}"'
             f' data-address="{self.site}{permalink}">{row.number}</a>\n'
             f"{self._in_reply_to(entry)}</header>\n{gone}\n"
+            f"{self._lock(entry)}"
             f"<footer>\n{self._branch(entry, permalink)}{_back_links(entry)}</footer>"
         )
 
@@ -169,13 +192,7 @@ class Thread:
             return '<p class="gone">Withdrawn by its writer.</p>'
         if row.status == Status.PENDING:
             return f'<p class="gone">{WAITS}</p>'
-        cited = (
-            f': <a href="{_text(clause.address)}">clause {clause.number}<span class="unseen">,'
-            f" {_text(clause.title)}</span></a>"
-            if clause
-            else ""
-        )
-        return f'<p class="gone">Removed by a moderator{cited}.</p>'
+        return f'<p class="gone">Removed by a moderator{_citing(clause, ": ")}.</p>'
 
     def _waiting(self, entry: Entry) -> str:
         row = entry.comment
@@ -239,6 +256,15 @@ class Thread:
             day = self.days[date] = dateformat.format(local, "j M Y")
         clock = f"{local.hour:02}:{local.minute:02}"
         return f'<time datetime="{local.isoformat()}">{_text(day)}, {clock}</time>'
+
+
+def _citing(clause: QuotedClause | None, before: str = " ") -> str:
+    if clause is None:
+        return ""
+    return (
+        f'{before}<a href="{_text(clause.address)}">clause {clause.number}<span class="unseen">,'
+        f" {_text(clause.title)}</span></a>"
+    )
 
 
 def _pointer(moved: Pointer) -> str:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from comments import numbers, tree
 from comments.errors import ParentWithoutNumber
 from comments.intake import Reason
+from comments.locks import lock_over
 from comments.models import Comment, RecordedReason
 from comments.status import Status
 from core import jobs
@@ -167,7 +168,12 @@ def _record(comment: Comment, answer: Answer | None) -> None:
 
 
 def _may_become(comment: Comment, to: Status) -> bool:
-    """Whether nobody else has had a say: public only what was just sent, by nothing but this."""
+    """Whether nobody else has had a say: public only what was just sent, by nothing but this.
+
+    A branch that was locked since is a word of a person too.
+    """
+    if to == Status.PUBLISHED and comment.user_id is None and lock_over(comment, timezone.now()):
+        return False
     acts = set(LogEntry.objects.filter(comment_id=comment.pk).values_list("act", flat=True))
     return acts <= ({Act.RECEIVED} if to == Status.PUBLISHED else {Act.RECEIVED, Act.EDITED})
 

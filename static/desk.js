@@ -49,10 +49,11 @@
     return shown;
   }
 
-  function settle(card, outcome) {
+  function settle(card, outcome, stays = false) {
     const shown = line(outcome, card);
     const held = card.contains(document.activeElement) || card === document.activeElement;
     if (outcome.level === "error") { card.before(shown); shown.focus(); return; }
+    if (stays && outcome.entry) { card.before(shown); renew(card, held); return; }
     const all = waiting();
     const next = all[all.indexOf(card) + 1] || all[all.indexOf(card) - 1];
     drop(card);
@@ -73,7 +74,7 @@
     try {
       const [outcome] = await send(form, button);
       if (outcome.entry) undoable = [outcome.entry];
-      settle(card, outcome);
+      settle(card, outcome, "stays" in form.dataset);
     } catch {
       plainly(form, button);  // the whole page says what is wrong
     } finally {
@@ -154,15 +155,22 @@
   // The card as it is by now, in the place of the line that told what was done.
   async function fresh(shown, outcome, focus) {
     if (outcome.level !== "success") { shown.querySelector("span").textContent = outcome.told; return; }
-    await renew(shown, shown.dataset.was, focus);
+    const stayed = document.getElementById(`card-${shown.dataset.was}`);
+    if (stayed) shown.remove();
+    await renew(stayed || shown, focus);
   }
 
-  async function renew(shown, id, focus) {
-    const answer = await fetch(`${shown.dataset.address}?in=queue`);
+  const renewals = {};  // by comment: an answer that a later one overtook is not shown
+
+  async function renew(old, focus) {
+    const pk = old.dataset.card || old.dataset.was;
+    const turn = renewals[pk] = (renewals[pk] || 0) + 1;
+    const answer = await fetch(`${old.dataset.address}?in=queue`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const card = page.getElementById(`card-${id}`);
+    const card = page.getElementById(`card-${pk}`);
     if (!card) { window.location.reload(); return; }
-    shown.replaceWith(card);
+    if (renewals[pk] !== turn) return;
+    (document.getElementById(`card-${pk}`) || old).replaceWith(card);
     if (focus) card.focus();
   }
 
@@ -171,7 +179,7 @@
     const card = form.closest(".card");
     try {
       const [outcome] = await send(form, button);
-      if (outcome.level === "success") await renew(card, card.dataset.card, true);
+      if (outcome.level === "success") await renew(card, true);
       else card.before(line(outcome, card));
     } catch {
       form.submit();

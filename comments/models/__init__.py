@@ -5,6 +5,7 @@ from comments.models.comment import Comment
 from comments.models.commenter import Commenter
 from comments.models.indexed import IndexedComment
 from comments.models.judged import Appeal, RecordedReason, Revision
+from comments.models.locks import BranchLock
 from comments.models.mails import DigestItem, Mute, Subscription, Told
 from comments.models.mentions import ReceivedMention
 from comments.models.places import Conversation, Place
@@ -13,6 +14,7 @@ from comments.models.references import OpenReference, Reference
 
 __all__ = [
     "Appeal",
+    "BranchLock",
     "Comment",
     "CommentManager",
     "CommentQuerySet",

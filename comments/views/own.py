@@ -16,6 +16,7 @@ from comments import intake, own, waiting
 from comments.commenters import commenter_of
 from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import AppealForm, EditForm, OwnForm
+from comments.locks import why_locked
 from comments.models import Appeal, Comment, Commenter, Place, Revision
 from comments.private_links import comment_of
 from comments.status import Status
@@ -225,7 +226,7 @@ class WithdrawView(OwnFormView):
 
 
 def next_steps(comment: Comment, token: str) -> list[Step]:
-    """What its writer may do now with the comment that `token` is for. At most two queries."""
+    """What its writer may do now with the comment that `token` is for. At most four queries."""
     now = timezone.now()
     reasons_against: list[tuple[str, str, Callable[[], str]]] = [
         ("edit", _edit_label(comment), lambda: own.why_no_edit(comment, now)),
@@ -272,8 +273,11 @@ def _is_elsewhere(comment: Comment, reader: Commenter | None) -> bool:
 
 
 def _why_no_more(comment: Comment) -> str:
+    """At most one query."""
     goes_on = comment.status == Status.PENDING or comment.is_published
-    return "" if goes_on and comment.post.accepts_comments else own.CLOSED
+    if not goes_on or not comment.post.accepts_comments:
+        return own.CLOSED
+    return why_locked(comment, timezone.now()) if comment.user_id is None else ""
 
 
 def _usual_wait() -> str:

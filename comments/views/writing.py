@@ -8,6 +8,7 @@ from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from blog.models import Post
@@ -15,6 +16,7 @@ from comments import confirmations, intake, markup, references
 from comments.commenters import commenter_of, introduce, remember, settle, update_typed
 from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import CommentForm
+from comments.locks import why_locked
 from comments.models import Comment, Commenter
 from comments.numbers import find_place
 from comments.private_links import status_address
@@ -49,7 +51,7 @@ class CommentFormView(GuardedFormView):
 
     `?quote=1` fills in the parent's words. The button `preview` shows the text as it will stand
     and stores nothing. Template: comments/form.html; context: `post`, `parent`, `form`,
-    `form_url`, `problem`, `preview`, `advice`.
+    `form_url`, `problem`, `preview`, `advice`, `locked` (why nobody but staff can reply).
     """
 
     purpose = STAMP
@@ -188,6 +190,8 @@ class CommentFormView(GuardedFormView):
         preview: str = "",
     ) -> HttpResponse:
         form.advice = self._advice(about, form)
+        locked = why_locked(about.parent, timezone.now()) if about.parent else ""
+        is_staff = staff_of(self.request) is not None
         context = {
             "post": about.post,
             "parent": about.parent,
@@ -195,7 +199,8 @@ class CommentFormView(GuardedFormView):
             "is_beside": _is_beside(about),
             "form": form,
             "form_url": about.url,
-            "problem": problem or _closed(about),
+            "problem": problem or _closed(about) or ("" if is_staff else locked),
+            "locked": locked if is_staff else "",
             "preview": preview,
             "advice": form.advice,
         }

@@ -11,6 +11,7 @@ from comments.models import Comment
 from comments.status import Status, may_follow
 from moderation import services
 from moderation.desk.answering import publish_and_reply
+from moderation.desk.locking import lock_branch, unlock_branch
 from moderation.desk.owing import publish_owing
 from moderation.desk.redacting import redact_comment
 
@@ -34,11 +35,12 @@ class DeskAct:
     takes: tuple[str, ...] = ()
     ticked: str = ""
     summary: str = ""  # on what opens the fields of its form
+    of_branch: bool = False  # the comment itself is still to be decided on
 
     @property
     def has_words(self) -> bool:
-        """Whether its form is about a text, and is opened to be filled in first."""
-        return "text" in self.takes
+        """Whether its form is about words, and is opened to be filled in first."""
+        return not {"text", "reason"}.isdisjoint(self.takes)
 
 
 def _leads_to(status: Status) -> Offered:
@@ -56,6 +58,10 @@ def _may_be_held(comment: Any) -> bool:
     if comment.status == Status.REMOVED:
         return bool(comment.status_before_removal != Status.PENDING)
     return _leads_to(Status.PENDING)(comment)
+
+
+def _has_own_lock(comment: Any) -> bool:
+    return comment.lock is not None and comment.lock.head_id == comment.pk
 
 
 def _asks_to_be_kept(comment: Any) -> bool:
@@ -165,6 +171,26 @@ ACTS: Final[dict[str, DeskAct]] = {
             takes=("text", "clause", "note"),
             summary="Take words out",
         ),
+        DeskAct(
+            name="lock",
+            label="Lock the branch",
+            key="l",
+            done="The branch from here is locked.",
+            service=lock_branch,
+            is_offered=lambda comment: not _has_own_lock(comment),
+            takes=("reason", "until", "clause"),
+            summary="Lock the branch",
+            of_branch=True,
+        ),
+        DeskAct(
+            name="unlock",
+            label="Unlock the branch",
+            key="f",
+            done="The branch from here is no longer locked.",
+            service=unlock_branch,
+            is_offered=_has_own_lock,
+            of_branch=True,
+        ),
     )
 }
 TICKED: Final[Sequence[DeskAct]] = tuple(act for act in ACTS.values() if act.ticked)
@@ -185,8 +211,7 @@ MOVES: Final = (
 def acts_for(comment: Comment) -> list[DeskAct]:
     """The acts that the comment's state allows, in the order they are shown.
 
-    `comment` comes from queue.with_context.
+    `comment` comes from cards.with_context, with its `lock`: the narrowest over it, or None.
     """
-    if comment.is_withdrawn:
-        return []
-    return [act for act in ACTS.values() if act.is_offered(comment)]
+    acts = [act for act in ACTS.values() if act.of_branch or not comment.is_withdrawn]
+    return [act for act in acts if act.is_offered(comment)]

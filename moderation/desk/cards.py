@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from comments.locks import locks_over
 from comments.models import Comment, CommentQuerySet, RecordedReason, Revision
 from core.differences import Piece, compare
 from moderation.desk.acts import DeskAct, acts_for
@@ -68,12 +70,15 @@ def texts_last_judged() -> "QuerySet[Revision]":
 
 
 def cards(comments: Iterable[Comment]) -> list[Card]:
-    """Each comment, read by `with_context`, with what its card shows: six queries."""
+    """Each comment, read by `with_context`, with what its card shows: seven queries."""
     shown: list[Any] = list(comments)
     naming = [row for one in shown for row in (*one.reasons.all(), *one.open_reports)]
     clauses = find_clauses(row.clause_id for row in naming)
     ids = [comment.pk for comment in shown]
     links, alikes, writers = links_of(ids), alike(ids), records_of(shown)
+    locks = locks_over(ids, timezone.now())
+    for comment in shown:
+        comment.lock = locks.get(comment.pk)
     return [
         Card(
             comment,

@@ -16,7 +16,7 @@ from moderation.desk.acts import ACTS
 from moderation.desk.cards import cards, with_context
 from moderation.desk.deciding import DecideLink, note_use, open_link, release_link, use_link
 from moderation.desk.record import record_of
-from moderation.desk.undoing import last_undoable
+from moderation.desk.undoing import undoable
 from moderation.desk.views import Outcome, carry_out, number_in, of_forms, take_back
 
 UNDO = "undo"
@@ -30,7 +30,7 @@ class DecideView(View):
     Once decided, by whomever, the page says so and has no buttons but one: what was decided by
     this link can be taken back by it. 410 for a link that is forged, over, or whose moderator may
     decide no more. Template: moderation/decide.html; context: `link`, `cards`, `log`, `outcome`,
-    `is_decided`, `undoable`.
+    `is_decided`, `undoable` (the rows that this link can take back), `to_undo` (the one of them).
     """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -82,7 +82,8 @@ class DecideView(View):
         asks = comment.status == Status.PENDING or comment.open_reports or card.difference
         is_decided = link.is_used or not asks
         acts = [] if is_decided else [act for act in card.acts if act.name in OFFERED]
-        last = last_undoable([line.entry for line in log])
+        own = [line.entry for line in log if line.entry.pk == link.entry_id]
+        can_be = undoable([line.entry for line in log]) & {entry.pk for entry in own}
         context = {
             "link": link,
             "cards": [card._replace(acts=acts)],
@@ -90,7 +91,8 @@ class DecideView(View):
             "outcome": outcome,
             "went_well": outcome is not None and outcome.level == messages.SUCCESS,
             "is_decided": is_decided,
-            "undoable": last if last is not None and last.pk == link.entry_id else None,
+            "undoable": can_be,
+            "to_undo": own[0] if can_be else None,
             "last": log[-1] if log else None,
             "is_mail": True,
             **of_forms(request),

@@ -15,7 +15,8 @@ from moderation.policy.citing import find_clauses
 NAMELESS: Final = {Act.REPORTED.value: "a reader", **dict.fromkeys(OwnAct.values, "its writer")}
 
 REQUESTS: Final = (OwnAct.RESUBMITTED.value, OwnAct.APPEALED.value)
-BRAKES: Final = frozenset({Act.SLOWED, Act.NO_LONGER_SLOWED})  # of the branch: no form is stale
+# Of the branch: no form is stale.
+BRAKES: Final = frozenset({Act.SLOWED, Act.NO_LONGER_SLOWED, Act.LOCKED, Act.UNLOCKED})
 
 
 class Line(NamedTuple):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from comments import notifications, tree
 from comments.models import Comment, Revision
 from comments.status import UNDO_FOR, Remover, Status
+from moderation.desk.locking import LOCKS, take_lock_back
 from moderation.desk.moving import NotUndoable, move_back
 from moderation.desk.redacting import bring_back_words
 from moderation.learning.jobs import enqueue_learning
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 AT_MOST: Final = 200
-UNDOABLE: Final = (*DECISIONS, Act.OWED, Act.MOVED)
+OF_BRANCHES: Final = (Act.MOVED, *LOCKS)
+UNDOABLE: Final = (*DECISIONS, Act.OWED, *OF_BRANCHES)
 # What may have happened to a comment since, and leaves an earlier act as it is.
 BESIDE: Final = (
     Act.REPORTED,
@@ -29,9 +31,7 @@ BESIDE: Final = (
     Act.OWED,
     Act.NO_LONGER_OWED,
     Act.NOTED,
-    Act.LOCKED,
-    Act.UNLOCKED,
-    Act.MOVED,
+    *OF_BRANCHES,
 )
 
 
@@ -45,6 +45,8 @@ def undo_act(*, entry_id: int, by: "User") -> Comment:
     entry = LogEntry.objects.get(pk=entry_id, comment_id__isnull=False)
     if entry.act == Act.MOVED:
         return move_back(entry=entry, by=by)
+    if entry.act in LOCKS:
+        return take_lock_back(entry=entry, by=by)
     now = timezone.now()
 
     def work(comment: Comment) -> Comment:
@@ -67,21 +69,32 @@ def why_not_undone(entry: LogEntry, comment: Comment) -> str:
         return "This act can't be taken back."
     if LogEntry.objects.filter(undoes_id=entry.pk).exists():
         return "This was taken back already; nothing was changed."
-    since = LogEntry.objects.filter(comment_id=comment.pk, pk__gt=entry.pk).exclude(act__in=BESIDE)
-    later = since.order_by("-pk").first()
+    acts = LogEntry.objects.filter(comment_id=comment.pk)
+    of_branches = acts.filter(act__in=OF_BRANCHES).values("pk")
+    since = acts.filter(pk__gt=entry.pk).exclude(act__in=BESIDE)
+    later = since.exclude(act=Act.UNDONE, undoes_id__in=of_branches).order_by("-pk").first()
     if later is not None or comment.status != entry.status_after:
         what = f": {later.get_act_display().lower()}" if later is not None else ""
         return f"Something was done to the comment since{what}. Nothing was changed."
     return ""
 
 
-def last_undoable(entries: list[LogEntry]) -> LogEntry | None:
-    """Of all acts on one comment, oldest first, the one that can be taken back now. No query."""
+def undoable(entries: list[LogEntry]) -> frozenset[int]:
+    """Of all acts on one comment, oldest first, the rows that can be taken back now. No query.
+
+    The last decision; and, whatever was decided since, the last move and the last of the lock.
+    """
     undone = {entry.undoes_id for entry in entries}
-    apart = set(BESIDE) - {Act.MOVED}
-    last = next((one for one in reversed(entries) if one.act not in apart), None)
-    can = last is not None and _is_undoable(last) and last.pk not in undone
-    return last if can else None
+    of_branches = [entry for entry in entries if entry.act in OF_BRANCHES]
+    apart = {entry.pk for entry in of_branches}
+    decided = [
+        one for one in entries if one.act not in BESIDE and (one.undoes_id or 0) not in apart
+    ]
+    standing = [one for one in of_branches if one.pk not in undone]
+    moves = [one for one in standing if one.act == Act.MOVED]
+    locks = [one for one in standing if one.act in LOCKS]
+    last = [one for some in (decided, moves, locks) for one in some[-1:]]
+    return frozenset(one.pk for one in last if _is_undoable(one) and one.pk not in undone)
 
 
 def lately_done(user: "User") -> list[LogEntry]:

@@ -23,12 +23,13 @@ from moderation.desk.acts import ACTS, MOVES, TICKED, DeskAct
 from moderation.desk.cards import cards, with_context
 from moderation.desk.claiming import claim_comment, end_claim, let_go
 from moderation.desk.links import quote_answer
+from moderation.desk.locking import read_end
 from moderation.desk.owing import drop, snooze
 from moderation.desk.record import Line, record_of, who_was_first
-from moderation.desk.undoing import last_undoable, lately_done, undo_act
+from moderation.desk.undoing import lately_done, undo_act, undoable
 from moderation.desk.writers import note_person
 from moderation.learning.store import progress
-from moderation.models import CannedNote, Clause, FollowUp, LogEntry, SlowBranch
+from moderation.models import CannedNote, Clause, FollowUp, LogEntry, SlowBranch, SlowPost
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
 from moderation.policy.citing import ClauseOutOfDate
 
@@ -80,7 +81,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
     """One comment with its record. Template: moderation/card.html; context: `cards`, `log`,
-    `undoable` (the row that can be taken back), `slowed`.
+    `undoable` (the rows that can be taken back), `slowed`, `slowed_post`.
     """
     comment: Comment = get_object_or_404(with_context(moderatable(request.user)), pk=comment_id)
     log = record_of(comment)
@@ -89,8 +90,9 @@ def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
         "title": "Comment",
         "cards": cards([comment]),
         "log": log,
-        "undoable": last_undoable([line.entry for line in log]),
+        "undoable": undoable([line.entry for line in log]),
         "slowed": SlowBranch.objects.filter(head=comment).first(),
+        "slowed_post": SlowPost.objects.filter(post=comment.post_id).first(),
         "on_card": not in_queue,
         "quoted": _quoted(request),
         **of_forms(request, **({} if in_queue else {"card": comment.pk})),
@@ -225,7 +227,8 @@ def carry_out(
     except ClauseOutOfDate as error:
         return Outcome(messages.ERROR, f"{error}{_words_in_vain(request)}")
     except CommentError as error:
-        return Outcome(messages.ERROR, f"{error}{_reply_in_vain(request)}")
+        written = _reply_in_vain(request) + (_words_in_vain(request) if act.of_branch else "")
+        return Outcome(messages.ERROR, f"{error}{written}")
     told = f"{comment.name}: {act.done.format(number=comment.number)}{end_claim(comment.pk, by=by)}"
     return Outcome(messages.SUCCESS, told, _last_of(by, comment, began))
 
@@ -276,8 +279,8 @@ def _conflict(request: HttpRequest, comment_id: int) -> str:
 
 
 def _words_in_vain(request: HttpRequest) -> str:
-    note = _note(request)
-    return f" Your note: {note}" if note else ""
+    note, reason = _note(request), _reason(request)
+    return (f" Your note: {note}" if note else "") + (f" Your reason: {reason}" if reason else "")
 
 
 def _reply_in_vain(request: HttpRequest) -> str:
@@ -306,10 +309,19 @@ def _text(request: HttpRequest) -> str:
     return request.POST.get("text", "")
 
 
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").strip()
+
+
+def _until(request: HttpRequest) -> datetime | None:
+    """The time typed, in the zone of the site; None for none. Raises NotLockable."""
+    return read_end(request.POST.get("until", ""))
+
+
 HIDDEN: Final = '<input type="hidden" name="{}" value="{}">'
 CHOICE: Final = '<button type="submit" name="clause" value="{}">{}</button>'
 OPTION: Final = '<option value="{}">{}</option>'
-READ: Final = {"clause": _clause, "note": _note, "text": _text}
+READ: Final = {"clause": _clause, "note": _note, "text": _text, "reason": _reason, "until": _until}
 
 
 def number_in(typed: str) -> int:

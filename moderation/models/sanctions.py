@@ -187,3 +187,22 @@ class SlowBranch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.minutes} minutes in the branch of {self.head_id}"
+
+
+class SlowPost(models.Model):
+    """The same in the whole conversation under a post."""
+
+    post = models.OneToOneField(Post, on_delete=models.CASCADE, related_name="+")
+    minutes = models.PositiveIntegerField()
+    set_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="moderation_slow_post_by_a_minute",
+                condition=Q(minutes__gte=1, minutes__lte=10080),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} minutes under {self.post_id}"

@@ -1,6 +1,6 @@
 """The screener that COMMENT_SCREENER names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,7 +27,7 @@ from moderation.policy.accepting import (
     policy_above_the_form,
     remember_acceptance,
 )
-from moderation.policy.citing import cited_clauses, explain_decision
+from moderation.policy.citing import cited_clauses, explain_decision, find_clauses, quote
 from moderation.screening import limits
 from moderation.screening.facts import Facts, gather
 from moderation.screening.kinds.outside_check import OutsideCheck
@@ -121,6 +121,10 @@ class Screener:
     def cite(self, comments: Sequence[Row]) -> Mapping[int, QuotedClause]:
         """See comments.intake.Screener: one query."""
         return cited_clauses([comment.pk for comment in comments])
+
+    def quote(self, clause_ids: Collection[int]) -> Mapping[int, QuotedClause]:
+        """See comments.intake.Screener: one query."""
+        return {pk: quote(clause) for pk, clause in find_clauses(clause_ids).items()}
 
 
 def _found_before_sending(known: RuleSet, draft: Draft) -> list[Reason]:

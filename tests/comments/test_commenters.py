@@ -368,7 +368,7 @@ def test_a_private_page_takes_four_queries_more_for_any_number(
     for number in range(many):
         write(client, post, text=f"Text {number}", remember="on")
     # the nine of the page, the commenter, what waits, limits, what is known of the writer
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(HERE)
 
 

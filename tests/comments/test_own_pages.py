@@ -180,7 +180,7 @@ def test_the_status_page_takes_the_same_queries_for_any_history(
         text = f"Text {number}"
         comment = own.edit_comment(comment_id=comment.pk, version=comment.version, text=text)
     # comment, revisions, appeal, places, open request, note, why, usual wait, menu
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(own_address("status", comment))
 
 

@@ -298,9 +298,9 @@ def test_the_page_takes_the_same_queries_for_any_number_of_comments(
     root = make_published(post)
     for _ in range(many):
         make_published(post, parent=root)
-    # which post, versions; post, tags, totals, comments, back-links, policy, rules, what is beside
-    # it, menu; what will appear next
-    with django_assert_num_queries(12):
+    # which post, versions; post, tags, totals, comments, back-links, locks, policy, rules, whether
+    # it is slowed, what is beside it, menu; what will appear or open next
+    with django_assert_num_queries(14):
         client.get("/posts/a-post/")
 
 

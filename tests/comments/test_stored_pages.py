@@ -19,8 +19,11 @@ from core import stored_pages
 from core.models import SiteSettings, StoredPage
 from core.site import save_site
 from moderation import services
+from moderation.desk.locking import lock_branch, unlock_branch
 from moderation.desk.moving import Target, move_branch
-from moderation.models import Clause, Rule
+from moderation.desk.undoing import undo_act
+from moderation.models import Clause, LogEntry, Rule
+from moderation.people.brakes import lift_slow_mode_of_post, slow_post
 from tests.factories import make_post, make_published, make_user, publish, send, write_policy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -261,6 +264,54 @@ def test_what_the_clock_changes(shipped, stored, post):
         assert "This post is 2 days old" in stored()
 
 
+def test_slow_mode_of_a_conversation(stored, post, shipped):
+    assert "is slowed" not in stored()
+    slow_post(post_id=post.pk, minutes=30, by=make_user())
+    assert "This conversation is slowed: one comment in 30 minutes" in stored()
+    slow_post(post_id=post.pk, minutes=20, by=make_user())
+    assert "in 20 minutes" in stored()
+    lift_slow_mode_of_post(post_id=post.pk, by=make_user())
+    assert "is slowed" not in stored()
+
+
+def lock(comment, **more):
+    act(lock_branch, comment, reason="Enough of this.", **more)
+
+
+def test_a_lock_its_lifting_and_both_taken_back(stored, post):
+    comment = make_published(post)
+    assert "Enough" not in stored()
+    lock(comment)
+    assert "Enough" in stored()
+    undo_act(entry_id=LogEntry.objects.latest("pk").pk, by=make_user())
+    assert "Enough" not in stored()
+    lock(comment)
+    assert "Enough" in stored()
+    act(unlock_branch, comment)
+    assert "Enough" not in stored()
+    undo_act(entry_id=LogEntry.objects.latest("pk").pk, by=make_user())
+    page = stored()
+    assert "Enough" in page
+    assert f"{ADDRESS}c/1/reply/" not in page
+    shift(comment, make_post(slug="there"))
+    assert "Enough" not in stored()
+    assert "Enough" in stored("/posts/there/")
+
+
+def test_a_lock_is_over_by_the_clock(stored, post):
+    now = timezone.now()
+    lock(make_published(post), until=now + timedelta(hours=2))
+    lock(make_published(post), until=now + timedelta(hours=5))
+    with time_machine.travel(now + timedelta(hours=2, seconds=-2)):
+        assert stored().count("Enough") == 2
+    with time_machine.travel(now + timedelta(hours=2, seconds=1)):
+        assert stored().count("Enough") == 1
+    with time_machine.travel(now + timedelta(hours=5, seconds=1)):
+        page = stored()
+        assert "Enough" not in page
+        assert f"{ADDRESS}c/1/reply/" in page
+
+
 def test_another_release_or_setting(stored, post, settings):
     for _ in range(3):
         make_published(post)
@@ -405,6 +456,7 @@ def test_every_table_that_a_page_reads_has_a_trigger(shipped, post):
     make_published(post, text="As #1 says, and #3.", parent=target)
     act(services.remove_comment, make_published(post), clause=Clause.objects.current().first())
     move(target, make_post())
+    lock(make_published(post), clause=Clause.objects.current().first())
     post.tags.add(Tag.objects.create(name="Logic", slug="logic"))
     with CaptureQueriesContext(connection) as captured:
         assert "Removed by" in read()

@@ -49,7 +49,9 @@ def act(chance, comment, version, by):
         entries = LogEntry.objects.filter(comment_id=comment.pk).order_by("-pk")
         undo_act(entry_id=chance.choice(list(entries[:3])).pk, by=by)
     else:
-        ACTS[chance.choice(NAMES)].service(comment_id=comment.pk, version=version, by=by)
+        chosen = ACTS[chance.choice(NAMES)]
+        words = {"reason": "Enough of this."} if "reason" in chosen.takes else {}
+        chosen.service(comment_id=comment.pk, version=version, by=by, **words)
 
 
 if __name__ == "__main__":

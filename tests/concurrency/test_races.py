@@ -9,11 +9,12 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from comments import intake, numbers, page, tree
-from comments.errors import StatusConflict, TreeBusy
+from comments.errors import NotOpen, StatusConflict, TreeBusy
 from comments.faults import find_faults
 from comments.models import Comment
 from core.signin import make_link_token, use_link
 from moderation import services
+from moderation.desk.locking import lock_branch
 from moderation.models import LogEntry, Report
 from moderation.reports import NothingToReport, report_comment
 
@@ -154,3 +155,31 @@ def test_reports_at_once_hold_a_comment_once(post, moderators, at_once, settings
         assert [type(outcome) for outcome in outcomes].count(Report) == 4
         assert {type(outcome) for outcome in outcomes} == {Report, NothingToReport}
         assert LogEntry.objects.filter(comment_id=comment.pk, act="held").count() == 1
+
+
+def test_no_reply_is_stored_once_its_branch_is_locked(post, moderators, at_once):
+    """Whoever has the tree's lock first decides; nothing comes in between."""
+    root = publish(send(post, "root"), moderators[0])
+    outcomes = set()
+    for number in range(20):
+        parent = publish(send(post, f"parent {number}", root), moderators[0])
+        below = publish(send(post, f"below {number}", parent), moderators[0])
+        lock = partial(
+            lock_branch, comment_id=parent.pk, version=parent.version, by=moderators[1],
+            reason="Enough of this.",
+        )  # fmt: skip
+        replies = [partial(send, post, f"reply {number} {one}", below) for one in range(4)]
+        *sent, _ = at_once(*replies, lock)
+        locked = LogEntry.objects.get(comment_id=parent.pk, act="locked")
+        for one in sent:
+            if isinstance(one, NotOpen):
+                assert "Enough of this." in str(one)
+            else:
+                received = LogEntry.objects.get(comment_id=one.pk, act="received")
+                assert received.pk < locked.pk
+                assert one.submitted_at < locked.at
+            outcomes.add(type(one))
+        assert Comment.objects.filter(parent=below).count() == sum(
+            not isinstance(one, Exception) for one in sent
+        )
+    assert outcomes == {Comment, NotOpen}

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from comments import intake
-from comments.models import Comment
+from comments.models import BranchLock, Comment
 from moderation.models import LogEntry
 
 pytestmark = pytest.mark.server
@@ -39,6 +40,15 @@ def states_by_the_log():
     return states
 
 
+def locked_by_the_log():
+    """What is locked by the log alone: what was taken back changes nothing."""
+    locked = set()
+    for entry in LogEntry.objects.filter(act__in=["locked", "unlocked"]).standing().order_by("pk"):
+        assert (entry.act == "locked") == (entry.comment_id not in locked), entry
+        locked ^= {entry.comment_id}
+    return locked
+
+
 def test_the_log_and_the_comments_agree(post, moderators, no_limits, environ, check_threads):
     list(receive(post))
     started = [
@@ -62,6 +72,9 @@ def test_the_log_and_the_comments_agree(post, moderators, no_limits, environ, ch
     assert whole["done"] > 20
     assert whole["stale"] > 0
     assert states_by_the_log() == dict(Comment.objects.values_list("pk", "status"))
+    in_force = BranchLock.objects.in_force(timezone.now())
+    assert locked_by_the_log() == set(in_force.values_list("head_id", flat=True))
+    assert set(LogEntry.objects.values_list("act", flat=True)) >= {"locked", "unlocked", "undone"}
     by_people = LogEntry.objects.filter(actor_id__isnull=False)
     assert by_people.count() >= whole["done"]
     assert check_threads()[0] == 0

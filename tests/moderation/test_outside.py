@@ -16,6 +16,7 @@ from comments.models import Comment, RecordedReason
 from comments.private_links import make_token
 from core import outbound
 from moderation import outside, services
+from moderation.desk.locking import lock_branch
 from moderation.models import LogEntry, Rule
 from moderation.screening.kinds.outside_check import OutsideCheck
 from tests.factories import make_facts, make_post, make_user, send
@@ -120,6 +121,16 @@ def test_what_else_holds_goes_on_holding(service, run_jobs):
     comment = asked_again(send(make_post(), "https://a.example/ https://b.example/"), run_jobs)
     assert comment.status == "pending"
     assert sorted(effect for effect, _ in reasons(comment)) == ["hold", "note"]
+
+
+def test_no_answer_publishes_a_reply_in_a_branch_that_was_locked_since(service, run_jobs):
+    post, by = make_post(), make_user()
+    root = asked_again(send(post), run_jobs)
+    reply = send(post, parent=root)
+    lock_branch(comment_id=root.pk, version=root.version, by=by, reason="Enough of this.")
+    reply = asked_again(reply, run_jobs)
+    assert reply.status == "pending"
+    assert reasons(reply) == [("note", "The outside service finds nothing against it.")]
 
 
 def test_nothing_more_is_sent_than_is_documented(service, run_jobs):

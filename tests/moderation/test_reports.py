@@ -452,7 +452,7 @@ def test_the_tab_takes_the_same_queries_for_any_number_of_reports(
             report(other, reporter=str(reporter))
     # session, user, permissions (2), counts, cards, reasons, reports, earlier texts, menu, clauses,
     # links, alike, owed, records, notes, sanctions, canned notes, done just now
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(REPORTED)
 
 

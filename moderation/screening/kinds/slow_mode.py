@@ -1,60 +1,85 @@
-"""A branch in which a moderator has everybody wait between two comments."""
+"""A branch or a conversation in which a moderator has everybody wait between two comments."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from comments.waiting import in_words
 from moderation.screening.facts import Facts
 from moderation.screening.facts.branch import Branch, Slowed
 from moderation.screening.facts.history import History, Past
+from moderation.screening.facts.slow_post import SlowedPost
 from moderation.screening.kind import Finding, Kind, NoParameters
 
 
+class Wait(NamedTuple):
+    """How long its writer still has to wait, by what; the longest is the greatest."""
+
+    span: timedelta
+    minutes: int
+    head_id: int  # 0: of the whole conversation
+
+    @property
+    def what(self) -> str:
+        """What is slowed."""
+        return "branch" if self.head_id else "conversation"
+
+
 class SlowMode(Kind[NoParameters]):
-    """Exact: replies in one tree are judged one after the other, under its lock."""
+    """Exact in a branch: replies in one tree are judged one after the other, under its lock.
+
+    Of two comments in different trees, sent at the same moment, both may pass.
+    """
 
     name = "slow mode"
-    label = "Slow mode of a branch"
+    label = "Slow mode of a branch or a conversation"
     help_text = (
-        "In a branch that a moderator has slowed, one person waits so many minutes between two"
-        " comments. Strangers are told apart by name and network."
+        "Where a moderator has slowed a branch, or all under a post, one person waits so many"
+        " minutes between two comments. Strangers are told apart by name and network."
     )
     takes = NoParameters
     effect = "refuse"
     effects = ("note", "hold", "refuse")
-    needs = (Branch, History)
-    known_from = "writer"
+    needs = (Branch, SlowedPost, History)
+    known_from = "place"
 
     def judge(self, facts: Facts, parameters: NoParameters) -> Finding | None:
-        """See Kind. The longest wait of all slowed branches around the draft counts.
+        """See Kind. The longest wait of all that is slowed around the draft counts.
 
-        Who need not wait is told of it all the same, before it bites.
+        Who need not wait, or is not known yet, is told of it all the same, before it bites.
         """
-        slowed = facts.of(Branch).slowed
-        if facts.draft.replaces is not None or not slowed:
+        if facts.draft.replaces is not None:
             return None
-        past = facts.of(History).by_the_writer_of(facts.draft)
-        wait, minutes, head_id = max(
-            (_wait(facts, one, past), one.minutes, one.head_id) for one in slowed
-        )
-        between = in_words(timedelta(minutes=minutes))
-        bites = wait > timedelta()
-        advice = f"This branch is slowed: one comment in {between} for each person."
+        wait = max(_waits(facts), default=None)
+        if wait is None:
+            return None
+        between = in_words(timedelta(minutes=wait.minutes))
+        bites = wait.span > timedelta()
+        advice = f"This {wait.what} is slowed: one comment in {between} for each person."
         if bites:
-            advice += f" Your next one is possible in {in_words(wait)}."
+            advice += f" Your next one is possible in {in_words(wait.span)}."
+        of_branch = {"branch": wait.head_id} if wait.head_id else {}
         return Finding(
-            sentence=f"The branch is slowed to one comment in {between} for each person.",
-            evidence={"minutes": minutes, "branch": head_id},
+            sentence=f"The {wait.what} is slowed to one comment in {between} for each person.",
+            evidence={"minutes": wait.minutes, **of_branch},
             advice=advice,
             effect=None if bites else "note",
         )
 
 
-def _wait(facts: Facts, slowed: Slowed, past: tuple[Past, ...]) -> timedelta:
-    sent = [
-        one.submitted_at
-        for one in past
-        if one.tree_id == slowed.tree_id and slowed.lft <= one.lft <= slowed.rght
-    ]
-    if not sent:
-        return timedelta()
-    return max(sent) + timedelta(minutes=slowed.minutes) - facts.at
+def _waits(facts: Facts) -> Iterator[Wait]:
+    past = facts.of(History).by_the_writer_of(facts.draft)
+    for slowed in facts.of(Branch).slowed:
+        sent = [one.submitted_at for one in past if _is_in(one, slowed)]
+        yield Wait(_wait(facts.at, sent, slowed.minutes), slowed.minutes, slowed.head_id)
+    if minutes := facts.of(SlowedPost).minutes:
+        sent = [one.submitted_at for one in past if one.post_id == facts.draft.post.pk]
+        yield Wait(_wait(facts.at, sent, minutes), minutes, 0)
+
+
+def _is_in(past: Past, slowed: Slowed) -> bool:
+    return past.tree_id == slowed.tree_id and slowed.lft <= past.lft <= slowed.rght
+
+
+def _wait(at: datetime, sent: list[datetime], minutes: int) -> timedelta:
+    return max(sent) + timedelta(minutes=minutes) - at if sent else timedelta()

@@ -12,6 +12,7 @@ from comments.models import Comment
 from comments.private_links import status_address
 from moderation import services
 from moderation.desk import acts
+from moderation.desk.locking import lock_branch
 from moderation.models import CannedNote, Clause, FollowUp, LogEntry, Report
 from tests.factories import make_post, make_published, make_user, publish, send
 
@@ -64,6 +65,12 @@ def is_public():
     return make_published(make_post(), text=TEXT, name="Somebody")
 
 
+def is_locked():
+    comment = is_public()
+    terms = {"reason": "Enough of this.", "by": make_user()}
+    return lock_branch(comment_id=comment.pk, version=comment.version, **terms)
+
+
 def was_removed():
     comment = is_public()
     return services.remove_comment(comment_id=comment.pk, version=comment.version, by=make_user())
@@ -87,6 +94,8 @@ CASES = {
     "keep": (was_reported, {}, "published", "kept"),
     "answer": (waits, {"text": "It is not."}, "published", "published"),
     "redact": (is_public, {"text": "The argument is older than Kant."}, "published", "redacted"),
+    "lock": (is_public, {"reason": "Enough of this."}, "published", "locked"),
+    "unlock": (is_locked, {}, "published", "unlocked"),
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from comments.models import Comment, Commenter
 from moderation.screening.facts.branch import Branch, Slowed
 from moderation.screening.facts.history import History, Past
+from moderation.screening.facts.slow_post import SlowedPost
 from moderation.screening.kinds import (
     daily_cap,
     first_comments,
@@ -31,8 +32,8 @@ def past(status="published", days=1.0, *, own=True, post=1, tree=1, lft=1, name=
     return Past(0, post, tree, status, sent, own, lft, name, sent, refused)
 
 
-def facts(*history, branch=None, commenter=HANNA, **fields):
-    groups = [History(tuple(history)), branch or Branch()]
+def facts(*history, branch=None, minutes=0, commenter=HANNA, **fields):
+    groups = [History(tuple(history)), branch or Branch(), SlowedPost(minutes)]
     return make_facts(*groups, at=AT, commenter=commenter, **fields)
 
 
@@ -145,6 +146,33 @@ def test_the_longest_wait_of_nested_slow_branches_counts():
     branch = Branch(slowed=(*SLOW.slowed, inner))
     found = judge(slow_mode.SlowMode, facts(past(days=1 / 96, lft=4), branch=branch))
     assert found.evidence["branch"] == 6
+
+
+@pytest.mark.parametrize(
+    ("history", "effect"),
+    [
+        ([], "note"),
+        ([past(days=1 / 96, tree=9)], None),
+        ([past(days=1 / 96, post=2)], "note"),
+        ([past(days=1 / 96, own=False)], "note"),
+        ([past(days=1 / 24)], "note"),
+    ],
+)
+def test_a_slowed_conversation_has_one_person_wait(history, effect):
+    found = judge(slow_mode.SlowMode, facts(*history, minutes=30))
+    assert found.effect == effect
+    assert found.evidence == {"minutes": 30}
+    told = "This conversation is slowed: one comment in 30 minutes for each person."
+    wait = " Your next one is possible in 15 minutes." if effect is None else ""
+    assert found.advice == told + wait
+
+
+def test_of_branch_and_conversation_the_longer_wait_counts():
+    history = past(days=1 / 96, lft=4)
+    found = judge(slow_mode.SlowMode, facts(history, branch=SLOW, minutes=60))
+    assert "conversation" in found.advice
+    found = judge(slow_mode.SlowMode, facts(history, branch=SLOW, minutes=10))
+    assert found.evidence == {"minutes": 30, "branch": 5}
 
 
 @pytest.mark.parametrize("kind", [slow_mode.SlowMode, daily_cap.DailyCap])

@@ -122,7 +122,7 @@ def test_the_queue_takes_the_same_queries_for_any_number_of_judged_cards(
     run_jobs()
     # session, user, permissions, learned, counts, cards, reasons, reports, earlier texts, menu,
     # clauses, links, alike, owed, records, notes, sanctions, canned notes, done just now
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(reverse(QUEUE), {"order": "likely-spam"})
 
 

@@ -11,12 +11,13 @@ from django.utils import timezone
 from comments import intake
 from comments.models import Comment, Commenter
 from moderation import services
-from moderation.models import LogEntry, Report, SlowBranch
+from moderation.models import LogEntry, Report, SlowBranch, SlowPost
 from moderation.people import brakes
 from moderation.permissions import NotAllowed
 from moderation.screening.facts.branch import Branch
 from moderation.screening.facts.history import History
 from moderation.screening.facts.sanctions import Sanctions
+from moderation.screening.facts.slow_post import SlowedPost
 from tests.factories import make_post, make_published, make_user, publish, send
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,49 @@ def test_a_second_reply_in_a_slowed_branch_is_turned_away(hanna):
     assert receive(reply, "Another person's", None)
     put(reply, submitted_at=timezone.now() - 30 * MINUTE)
     assert receive(reply, "Three", hanna)
+
+
+# The same of a whole conversation
+
+
+def test_a_slowed_conversation_is_said_before_and_turns_away(hanna, client):
+    post, other, by = make_post(), make_post(), make_user()
+    brakes.slow_post(post_id=post.pk, minutes=10, by=by)
+    brakes.slow_post(post_id=post.pk, minutes=30, by=by)
+    first = publish(send(post, name="Hanna"))
+    assert SlowedPost.gather(make_draft(post, first), later()).minutes == 30
+    assert SlowedPost.gather(make_draft(other), later()).minutes == 0
+    told = "This conversation is slowed: one comment in 30 minutes for each person."
+    assert told in client.get(post.get_absolute_url()).content.decode()
+    assert told not in client.get(other.get_absolute_url()).content.decode()
+    put(first, commenter=hanna)
+    with pytest.raises(intake.TurnedAway, match="Your next one is possible in 30 minutes"):
+        receive(first, "Two", hanna)
+    put(first, submitted_at=timezone.now() - 30 * MINUTE)
+    assert receive(first, "Three", hanna)
+    acts = LogEntry.objects.filter(act="slowed").values_list("post_id", "comment_id", "actor_id")
+    assert list(acts) == [(post.pk, None, by.pk)] * 2
+
+
+def test_a_slowed_conversation_runs_again():
+    by, post = make_user(), make_post()
+    brakes.slow_post(post_id=post.pk, minutes=30, by=by)
+    brakes.lift_slow_mode_of_post(post_id=post.pk, by=by)
+    assert not SlowPost.objects.exists()
+    assert LogEntry.objects.latest("pk").act == "no longer slowed"
+    with pytest.raises(brakes.NotSlowed, match="This conversation"):
+        brakes.lift_slow_mode_of_post(post_id=post.pk, by=by)
+    with pytest.raises(brakes.NoSuchPace, match="A conversation"):
+        brakes.slow_post(post_id=post.pk, minutes=0, by=by)
+
+
+def test_authors_slow_their_own_posts_alone():
+    post = make_post()
+    with pytest.raises(NotAllowed):
+        brakes.slow_post(post_id=post.pk, minutes=9, by=make_user("author"))
+    brakes.slow_post(post_id=post.pk, minutes=9, by=post.author)
+    with pytest.raises(NotAllowed):
+        brakes.lift_slow_mode_of_post(post_id=post.pk, by=make_user("author"))
 
 
 def receive(parent, text, commenter):

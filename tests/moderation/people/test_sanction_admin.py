@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comments.models import Comment, Commenter
-from moderation.models import LogEntry, Sanction, SlowBranch
+from moderation.models import LogEntry, Sanction, SlowBranch, SlowPost
 from moderation.people.sanctions import Person, sanction_person
 from tests.factories import make_post, make_published, make_user, send
 
@@ -193,6 +193,17 @@ def test_a_branch_is_slowed_and_let_run_from_its_card(client, moderator, comment
     assert not SlowBranch.objects.exists()
 
 
+def test_a_whole_conversation_is_slowed_from_a_card(client, moderator, comment):
+    form = {"minutes": "45", "scope": "post"}
+    page = client.post(slow(comment), form, follow=True).content.decode()
+    assert f"All under “{comment.post.title}” is slowed" in page
+    assert SlowPost.objects.get().post == comment.post
+    assert not SlowBranch.objects.exists()
+    page = client.post(slow(comment, "no-longer-slow"), form, follow=True).content.decode()
+    assert "No longer slowed." in page
+    assert not SlowPost.objects.exists()
+
+
 def slow(comment, name="slow"):
     return reverse(f"moderation:{name}", args=[comment.pk])
 
@@ -206,7 +217,9 @@ def test_a_pace_that_is_none_is_said(client, moderator, comment, minutes):
 def test_who_may_not_moderate_is_told_nothing(client, comment):
     client.force_login(make_user("author"))
     for name in ("slow", "no-longer-slow"):
-        assert client.post(slow(comment, name), {"minutes": "9"}).status_code == 404
+        for scope in ("", "post"):
+            form = {"minutes": "9", "scope": scope}
+            assert client.post(slow(comment, name), form).status_code == 404
 
 
 def test_a_slowed_branch_makes_no_form_stale(client, moderator, comment):
