@@ -19,8 +19,8 @@ class Act(models.TextChoices):
     The next four are its commenter's own acts: comments.intake.OwnAct. Then come three acts on the
     policy (moderation.policy.services), then acts about a person or a branch
     (moderation.people.sanctions, moderation.people.brakes); but for a branch they name no comment.
-    The last are those of the desk (moderation.desk), of which to lock and to move is of a branch, and
-    a note on a source (moderation.sources).
+    The last are those of the desk (moderation.desk), of which to lock and to move is of a branch,
+    and a note on a source (moderation.sources).
     """
 
     RECEIVED = "received"
