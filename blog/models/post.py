@@ -167,6 +167,8 @@ class Post(models.Model):
             models.Index(fields=["kind", "status", "-published_at"], name="blog_post_list"),
             # When anything changed that the feed of all comments names.
             models.Index(fields=["-updated_at"], name="blog_post_last_changed"),
+            # The list of posts in the admin.
+            models.Index(fields=["-created_at", "-id"], name="blog_post_last_made"),
         ]
 
     def __str__(self) -> str:
