@@ -59,7 +59,8 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def listed(self, now: datetime | None = None) -> "PostQuerySet":
         """What is published and may be found without its address. Twin: Post.is_listed."""
-        return self.published(now).exclude(status=Post.Status.UNLISTED)
+        # One status, so that the index of lists gives them in their order.
+        return self.published(now).filter(status=Post.Status.PUBLISHED)
 
     def posts(self) -> "PostQuerySet":
         """Dated posts, without the pages."""

@@ -21,7 +21,7 @@ from moderation.models import Act, Clause, LogEntry
 from moderation.permissions import decides_on_all, may_open_queue, moderatable
 from moderation.post_field import PostField
 
-ON_A_PAGE: Final = 100
+ON_A_PAGE: Final = 50
 AT_A_TIME: Final = 500  # rows of a file
 COLUMNS: Final = (
     "at", "act", "by", "comment", "post", "number", "from", "to", "clause", "version", "note",

@@ -223,6 +223,8 @@ class SanctionAdmin(admin.ModelAdmin):
     list_select_related = ("commenter", "post", "branch__post", "made_by")
     ordering = ("-pk",)
     actions = None
+    list_per_page = 50
+    show_full_result_count = False
     change_form_template = "moderation/sanction_change.html"
     shown = (
         "whom", "effect", "where", "until_at", "cited", "note", "occasion", "made_by", "made_at",
