@@ -11,7 +11,6 @@ import os
 import statistics
 import sys
 import time
-from pathlib import Path
 
 import django
 
@@ -26,6 +25,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from bench.data import stored  # noqa: E402
+from bench.data.clock import processor_time  # noqa: E402
 from bench.data.plans import scanned  # noqa: E402
 from bench.report import argument, report  # noqa: E402
 from blog.models import Post, Tag  # noqa: E402
@@ -121,15 +121,6 @@ def look(client, address):
     answer = client.get(address)
     if answer.status_code != 200:
         sys.exit(f"{address}: {answer.status_code}")
-
-
-def processor_time():
-    """Of this process and, where the system tells it, of its process in Postgres; in seconds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        schedule = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-    of_postgres = int(schedule.read_text().split()[0]) / 1e9 if schedule.exists() else 0
-    return time.process_time() + of_postgres
 
 
 def measure(client, address):

@@ -23,7 +23,8 @@ class PostInput(forms.TextInput):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         suggestions = f"{name}-suggestions"
-        line = super().render(name, value, {**(attrs or {}), "list": suggestions}, renderer)
+        more = {"list": suggestions, "size": 30}
+        line = super().render(name, value, {**(attrs or {}), **more}, renderer)
         newest = self.posts.order_by("-created_at", "-pk").values_list("slug", "title")
         options = format_html_join("", '<option value="{}">{}</option>', newest[:SUGGESTED])
         return format_html('{}<datalist id="{}">{}</datalist>', line, suggestions, options)
