@@ -111,7 +111,7 @@ def pages():
         "log_of_an_act": "/admin/queue/record/?act=reported",
         "log_of_a_post": "/admin/queue/record/?post=post-0",
         "statistics": "/admin/queue/statistics/",
-        "sources": "/admin/moderation/source/",
+        "sources": "/admin/queue/sources/",
         "sanctions": "/admin/moderation/sanction/",
         "posts_admin": "/admin/blog/post/",
         "admin": "/admin/",

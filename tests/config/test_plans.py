@@ -32,7 +32,7 @@ GROWING = {
 }  # fmt: skip
 
 CHANGE_LISTS = [
-    "moderation_logentry", "moderation_source", "moderation_sanction", "moderation_delivery",
+    "moderation_logentry", "moderation_sanction", "moderation_delivery",
     "comments_receivedmention", "blog_post", "blog_picture", "blog_sentmention", "core_mail",
     "core_mailfailure", "core_stoppedaddress",
 ]  # fmt: skip
