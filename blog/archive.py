@@ -44,9 +44,8 @@ def public_tags() -> QuerySet[Tag]:
 
 def tags_in_use() -> list[Tag]:
     """Tags of listed posts by name, each with its `count` of them. One query."""
-    listed = Q(posts__in=Post.objects.listed().posts())
-    counted = Tag.objects.annotate(count=Count("posts", filter=listed, distinct=True))
-    return list(counted.filter(count__gt=0).order_by("name"))
+    used = Tag.objects.filter(posts__in=Post.objects.listed().posts())
+    return list(used.annotate(count=Count("posts")).order_by("name"))
 
 
 def neighbours(post: Post) -> Neighbours:

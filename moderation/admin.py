@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from moderation.mention_admin import ReceivedMentionAdmin
 from moderation.models import CannedNote, DecisionNote, LogEntry, Policy
@@ -46,18 +47,10 @@ class CannedNoteAdmin(admin.ModelAdmin):
 
 @admin.register(LogEntry)
 class LogEntryAdmin(admin.ModelAdmin):
-    list_display = [
-        "at",
-        "act",
-        "comment_id",
-        "number",
-        "status_before",
-        "status_after",
-        "actor_id",
-    ]
-    list_filter = ["act"]
-    date_hierarchy = "at"
-    ordering = ["-pk"]
+    """Each act to read; the list of them is the record."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("moderation:record")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
         entries = super().get_queryset(request)

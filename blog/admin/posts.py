@@ -28,6 +28,8 @@ class PostAdmin(admin.ModelAdmin):
     list_display = ["title", "kind", "state", "author", "published_at"]
     list_filter = ["kind", "status"]
     list_select_related = ["author"]
+    list_per_page = 50
+    show_full_result_count = False
     search_fields = ["title", "body"]
     prepopulated_fields = {"slug": ["title"]}
     ordering = ["-created_at"]

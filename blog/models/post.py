@@ -59,7 +59,8 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def listed(self, now: datetime | None = None) -> "PostQuerySet":
         """What is published and may be found without its address. Twin: Post.is_listed."""
-        return self.published(now).exclude(status=Post.Status.UNLISTED)
+        # One status, so that the index of lists gives them in their order.
+        return self.published(now).filter(status=Post.Status.PUBLISHED)
 
     def posts(self) -> "PostQuerySet":
         """Dated posts, without the pages."""
@@ -167,6 +168,8 @@ class Post(models.Model):
             models.Index(fields=["kind", "status", "-published_at"], name="blog_post_list"),
             # When anything changed that the feed of all comments names.
             models.Index(fields=["-updated_at"], name="blog_post_last_changed"),
+            # The list of posts in the admin.
+            models.Index(fields=["-created_at", "-id"], name="blog_post_last_made"),
         ]
 
     def __str__(self) -> str:

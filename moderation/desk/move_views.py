@@ -1,8 +1,9 @@
 """Moving a branch: where to, what would move, and the button that does it."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -20,28 +21,35 @@ from moderation.desk.moving import (
 )
 from moderation.desk.views import number_in
 from moderation.permissions import NotAllowed, may_sanction, moderatable
+from moderation.post_field import PostField
+
+INPUT: Final = {"id": "move-post", "required": True}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def move_page(request: HttpRequest, comment_id: int) -> HttpResponse:
     """A form that asks where to; with `post` in the address a preview with the button.
 
-    Template: moderation/move.html; context: `comment`, `posts`, `target`, `counts`, `problem`.
+    Template: moderation/move.html; context: `comment`, `post_input`, `target`, `counts`,
+    `problem`.
     """
     user: Any = request.user
     comments = moderatable(user).select_related("post", "parent")
     comment: Comment = get_object_or_404(comments, pk=comment_id)
     given = request.POST if request.method == "POST" else request.GET
-    target, problem = _target(comment, given) if given.get("post") else (None, "")
+    posts = Post.objects.all()
+    asked = PostField(posts=posts)
+    if not may_sanction(user, None):
+        asked.suggest(posts.filter(author=user))
+    target, problem = _target(comment, asked, given) if given.get("post") else (None, "")
     if request.method == "POST" and target is not None and not problem:
         return _move(request, comment, target)
-    posts = Post.objects.order_by("-published_at", "-pk")
+    widget: Any = asked.widget
     context = {
         **admin.site.each_context(request),
         "title": "Move a branch",
         "comment": comment,
-        "posts": posts if may_sanction(user, None) else posts.filter(author=user),
-        "post_id": number_in(given.get("post", "")),
+        "post_input": widget.render("post", given.get("post", ""), INPUT),
         "number": given.get("number", ""),
         "target": target,
         "counts": count_by_status(comment),
@@ -50,9 +58,12 @@ def move_page(request: HttpRequest, comment_id: int) -> HttpResponse:
     return render(request, "moderation/move.html", context, status=400 if problem else 200)
 
 
-def _target(comment: Comment, given: Any) -> tuple[Target | None, str]:
+def _target(comment: Comment, asked: PostField, given: Any) -> tuple[Target | None, str]:
     try:
-        target = find_target(number_in(given["post"]), given.get("number", ""))
+        post: Any = asked.clean(given["post"])
+        target = find_target(post, given.get("number", ""))
+    except ValidationError as error:
+        return None, " ".join(error.messages)
     except NotMovable as error:
         return None, str(error)
     return target, why_not_moved(comment, target)

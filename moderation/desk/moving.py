@@ -37,11 +37,8 @@ class Target:
     parent: Comment | None
 
 
-def find_target(post_id: int, number: str) -> Target:
+def find_target(post: Post, number: str) -> Target:
     """By a post and the number of a comment there; the top level for none. Raises NotMovable."""
-    post = Post.objects.filter(pk=post_id).first()
-    if post is None:
-        raise NotMovable("Please choose a post.")
     named = number.strip().lstrip("#")
     if not named:
         return Target(post, None)

@@ -2,24 +2,26 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from blog.models import Post
 from moderation.desk.record import Line, lines_of, with_overruled
+from moderation.desk.views import number_in
 from moderation.models import Act, Clause, LogEntry
 from moderation.permissions import decides_on_all, may_open_queue, moderatable
+from moderation.post_field import PostField
 
-ON_A_PAGE: Final = 100
+ON_A_PAGE: Final = 50
 AT_A_TIME: Final = 500  # rows of a file
 COLUMNS: Final = (
     "at", "act", "by", "comment", "post", "number", "from", "to", "clause", "version", "note",
@@ -35,7 +37,7 @@ class RecordForm(forms.Form):
     by = forms.ModelChoiceField(
         get_user_model().objects.none(), required=False, empty_label="Everybody"
     )
-    post = forms.ModelChoiceField(Post.objects.none(), required=False, empty_label="All posts")
+    post = PostField(posts=Post.objects.all(), required=False, label="Post (its address)")
     clause = forms.CharField(required=False, max_length=50, label="Clause (its key)")
     comment = forms.IntegerField(required=False, min_value=1, label="Comment (its id)")
     since = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}))
@@ -45,7 +47,6 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["by"].queryset = get_user_model().objects.filter(is_staff=True).order_by("username")
-        fields["post"].queryset = Post.objects.order_by("-published_at", "-pk")
 
     def narrow(self, entries: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":
         """The acts that the form asks for."""
@@ -62,9 +63,10 @@ class RecordForm(forms.Form):
 
 @require_safe
 def record_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """A page of acts, the latest first; with `format=csv` all of them as a file.
+    """Acts, the latest first, before the act that `before` names; with `format=csv` all as a file.
 
-    Template: moderation/record.html; context: `form`, `page`, `log`, `query`.
+    Nothing is counted, since the record only grows. Template: moderation/record.html; context:
+    `form`, `log`, `query`, `before`, and `older`: where the next page begins, 0 on the last.
     """
     user: Any = request.user
     if not may_open_queue(user):
@@ -73,18 +75,19 @@ def record_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     entries = form.narrow(_theirs(user)) if form.is_valid() else LogEntry.objects.none()
     if request.GET.get("format") == "csv":
         return _as_file(entries)
-    page = Paginator(with_overruled(entries.order_by("-pk")), ON_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    before = number_in(request.GET.get("before", ""))
+    found = list(with_overruled(_before(entries, before))[: ON_A_PAGE + 1])
+    shown = found[:ON_A_PAGE]
     query = request.GET.copy()
-    query.pop("page", None)
+    query.pop("before", None)
     context = {
         **admin.site.each_context(request),
         "title": "Record",
         "form": form,
-        "page": page,
-        "log": lines_of(page),
+        "log": lines_of(shown),
         "query": query.urlencode(),
+        "before": before,
+        "older": shown[-1].pk if len(found) > ON_A_PAGE else 0,
     }
     return render(request, "moderation/record.html", context)
 
@@ -96,12 +99,22 @@ def _theirs(user: Any) -> "QuerySet[LogEntry]":
     return LogEntry.objects.filter(comment_id__in=moderatable(user).values("pk"))
 
 
+def _before(entries: "QuerySet[LogEntry]", pk: int) -> "QuerySet[LogEntry]":
+    """The latest first, from an act on; 0: from the last one."""
+    return (entries.filter(pk__lt=pk) if pk else entries).order_by("-pk")
+
+
 def _between(
     entries: "QuerySet[LogEntry]", since: date | None, until: date | None
 ) -> "QuerySet[LogEntry]":
+    """Whole days of the site's time zone, as moments: so the index of `at` can answer."""
     if since:
-        entries = entries.filter(at__date__gte=since)
-    return entries.filter(at__date__lt=until + timedelta(days=1)) if until else entries
+        entries = entries.filter(at__gte=_midnight(since))
+    return entries.filter(at__lt=_midnight(until + timedelta(days=1))) if until else entries
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _as_file(entries: "QuerySet[LogEntry]") -> StreamingHttpResponse:

@@ -92,7 +92,7 @@ class LogEntry(models.Model):
 
     act = models.CharField(max_length=20, choices=Act)
     comment_id = models.BigIntegerField(null=True, blank=True, db_index=True)
-    post_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    post_id = models.BigIntegerField(null=True, blank=True)
     sanction_id = models.BigIntegerField(null=True, blank=True)
     source_id = models.BigIntegerField(null=True, blank=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
@@ -122,6 +122,14 @@ class LogEntry(models.Model):
                 condition=Q(actor_id__isnull=False),
             ),
             models.Index(name="moderation_acts_in_time", fields=["-at"]),
+            # The record, the latest first: one kind of act, under one post, by one clause.
+            models.Index(name="moderation_acts_of_a_kind", fields=["act", "-id"]),
+            models.Index(name="moderation_acts_under_a_post", fields=["post_id", "-id"]),
+            models.Index(
+                name="moderation_acts_by_a_clause",
+                fields=["clause_id", "-id"],
+                condition=Q(clause_id__isnull=False),
+            ),
         ]
         permissions = [
             ("moderate_any", "Can decide on every comment"),

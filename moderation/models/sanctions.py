@@ -139,6 +139,8 @@ class Sanction(models.Model):
             models.Index(
                 fields=["network"], condition=~Q(network=""), name="moderation_sanctioned_net"
             ),
+            # The list of those in force, which what was lifted or is over does not lengthen.
+            models.Index(fields=["lifted_at", "until_at"], name="moderation_sanctions_in_force"),
         ]
 
     def __str__(self) -> str:

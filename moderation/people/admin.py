@@ -29,6 +29,7 @@ from moderation.permissions import (
     moderatable,
     sanctionable,
 )
+from moderation.post_field import PostField
 
 SITE, POST, BRANCH = "site", "post", "branch"
 TRUST = Sanction.Effect.TRUST.value
@@ -65,7 +66,7 @@ class SanctionForm(forms.ModelForm):
         choices=[(SITE, "On the whole site"), (POST, "Under a post"), (BRANCH, "In a branch")],
         widget=forms.RadioSelect,
     )
-    post = forms.ModelChoiceField(Post.objects.none(), required=False)
+    post = PostField(posts=Post.objects.none(), required=False, help_text="Its address.")
     number = forms.CharField(
         required=False,
         label="Branch",
@@ -96,11 +97,11 @@ class SanctionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        posts = Post.objects.order_by("-published_at", "-pk")
+        posts = Post.objects.all()
         if not may_sanction(self.user, None):
             posts = posts.filter(author=self.user)
             self.fields["scope"].choices = self.fields["scope"].choices[1:]  # type: ignore[attr-defined]
-        self.fields["post"].queryset = posts  # type: ignore[attr-defined]
+        self.fields["post"].posts = posts  # type: ignore[attr-defined]
         self.fields["target"].choices = targets(self.comment)  # type: ignore[attr-defined]
         self.initial = {**suggestion(self.comment), **self.initial}
 
@@ -186,7 +187,7 @@ def suggestion(comment: Comment | None) -> dict[str, Any]:
         "mail": comment.mail,
         "pattern": comment.name,
         "scope": POST,
-        "post": comment.post_id,
+        "post": comment.post.slug,
         "number": number,
         "comment_id": comment.pk,
     }
@@ -222,6 +223,8 @@ class SanctionAdmin(admin.ModelAdmin):
     list_select_related = ("commenter", "post", "branch__post", "made_by")
     ordering = ("-pk",)
     actions = None
+    list_per_page = 50
+    show_full_result_count = False
     change_form_template = "moderation/sanction_change.html"
     shown = (
         "whom", "effect", "where", "until_at", "cited", "note", "occasion", "made_by", "made_at",

@@ -41,3 +41,11 @@ def test_what_appeared_at_once_did_not_wait(django_assert_num_queries):
 )  # fmt: skip
 def test_a_duration_is_said_as_a_person_says_it(minutes, words):
     assert in_words(timedelta(minutes=minutes)) == words
+
+
+def test_of_many_the_latest_count(monkeypatch):
+    monkeypatch.setattr("comments.waiting.LATEST", 1)
+    post = make_post()
+    decided(post, 9, days_ago=3)
+    decided(post, 2, days_ago=1)
+    assert usual_wait(timezone.now()) == timedelta(hours=2)

@@ -16,7 +16,7 @@ from tests.factories import make_user
 
 pytestmark = pytest.mark.server
 
-SECONDS = 5
+SECONDS = 30
 READERS, WRITERS = 8, 2
 
 
