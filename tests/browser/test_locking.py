@@ -4,22 +4,14 @@ from itertools import count
 
 import pytest
 
-from tests.browser.desk import Keys, signed_in
+from tests.browser.desk import Keys, record, signed_in
 from tests.browser.people import Reader
-from tests.browser.test_desk import WAYS, record
 from tests.browser.test_every_page import serious
 
 pytestmark = pytest.mark.browser
 
 numbers = count(1)
 WHY = "Twenty replies, nothing new."
-
-
-@pytest.fixture(scope="module", params=WAYS)
-def desk(request, site, visit):
-    kind, options = WAYS[request.param]
-    with visit(**options) as context:
-        yield kind(signed_in(context, site).page)
 
 
 @pytest.fixture

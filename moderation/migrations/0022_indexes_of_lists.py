@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [('moderation', '0020_notes_on_sources')]
+    dependencies = [('moderation', '0021_slow_posts')]
 
     operations = [
         migrations.AlterField(

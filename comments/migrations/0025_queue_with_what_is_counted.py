@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [('comments', '0023_fewer_indexes')]
+    dependencies = [('comments', '0024_branch_locks')]
 
     operations = [
         migrations.RemoveIndex(
