@@ -4,21 +4,18 @@ A query that the page knows nothing of is left out of what it is known by; one t
 commenter's words, of which there are too many, is answered without being stored.
 """
 
-import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 
 from blog.models import Post
+from blog.public_pages import DAY, PAGE_NUMBER, holds_until
 from core.stored_pages import Built, page_of, respond
 
 VIEWS: Final = frozenset({"", "threaded", "chronological", "author"})
-PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
-DAY: Final = timedelta(days=1)
 
 
 def answer_everybody(
@@ -55,9 +52,7 @@ def valid_until(post: Post, moment: datetime) -> datetime:
     Comments close; a post or page appears here or beside; and what is said of an old post counts
     its days. The form's stamp grows no older than that either.
     """
-    appearing = Post.objects.filter(status__in=Post.PUBLIC, published_at__gt=moment)
-    next_one = appearing.aggregate(next=Min("published_at"))["next"]
-    times = [moment + DAY, next_one, post.comments_end_at]
+    times = [holds_until(moment), post.comments_end_at]
     if post.published_at is not None:
         times.append(post.published_at + DAY * ((moment - post.published_at) // DAY + 1))
     return min(time for time in times if time is not None and time > moment)
