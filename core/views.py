@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import login
 from django.core.exceptions import (
     PermissionDenied,
@@ -82,6 +82,7 @@ class FirstRunView(View):
         if not form.is_valid():
             return self._page(request, form)
         form.set_up(by=_user(request))
+        messages.success(request, "Your site is set up.")
         return redirect("admin:index")
 
     def _page(self, request: HttpRequest, form: FirstRunForm) -> HttpResponse:
