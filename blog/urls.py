@@ -111,6 +111,7 @@ old = [
         require_safe(old_views.old_tag),
         name="old-tag",
     ),
+    path("page/<width:number>/", require_safe(old_views.old_list_page), name="old-list-page"),
     path("feed/", require_safe(old_views.old_feed), name="old-feed"),
     re_path(
         r"^feed/(?P<suffix>atom|rss|rss2)/$",

@@ -101,6 +101,9 @@ class StoppedAddress(models.Model):
     reason = models.CharField(max_length=200)
     stopped_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        verbose_name_plural = "stopped addresses"
+
     def __str__(self) -> str:
         return self.address
 
