@@ -54,7 +54,7 @@ def test_a_post_at_the_top_of_the_site_as_wordpress_has_it(client):
     make_post(slug="about", kind="page")
     make_post(slug="draft", status="draft")
     make_post(slug="later", published_at="2999-01-01T00:00Z")
-    assert leads(client, "/named/") == leads(client, "/named") == "/posts/named/"
+    assert leads(client, "/named/") == "/posts/named/"
     assert leads(client, "/named/?utm_source=x") == "/posts/named/?utm_source=x"
     assert client.get("/about/").status_code == 200
     assert leads(client, "/draft/") == leads(client, "/later/") == 404
