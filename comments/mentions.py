@@ -237,10 +237,11 @@ def _compare(mention: ReceivedMention, comment: Comment, text: str) -> None:
 
 
 def _withdraw(mention: ReceivedMention) -> None:
-    """The page links no longer: what it became goes, if it is public or waits."""
+    """The page links no longer: what it became goes, if it is public or waits; so does its news."""
     comment = mention.comment
     if comment is None:
         return
+    ReceivedMention.objects.filter(pk=mention.pk).update(is_changed=False)
     try:
         own.withdraw_comment(comment_id=comment.pk, version=comment.version)
     except ChangedMeanwhile as error:

@@ -106,8 +106,10 @@ def test_nothing_new_is_nothing_to_show(page):
 @pytest.mark.parametrize("status", [404, 410])
 def test_what_is_gone_is_withdrawn_and_comes_back_as_another_that_waits(client, post, page, status):
     first = publish(page("First words"))
+    page("Second words")
     page("", status=status)
     assert Comment.objects.get().is_withdrawn
+    assert not ReceivedMention.objects.get().is_changed
     assert "First words" not in public(client, post)
     again = page("First words")
     assert (Comment.objects.count(), again.status) == (2, Status.PENDING)
