@@ -111,7 +111,7 @@ def changed(reader, change, addresses=LISTS):
 
 
 def test_a_post_that_is_published_or_taken_back(reader, post):
-    lists = (*LISTS, "/archive/", "/tags/", "/sitemap.xml", "/sitemap-posts-1.xml")
+    lists = (*LISTS, "/archive/", "/tags/", "/sitemap-posts-1.xml")
 
     def publish():
         new = make_post(title="The new one", published_at="2026-05-03T12:00Z")
@@ -124,6 +124,14 @@ def test_a_post_that_is_published_or_taken_back(reader, post):
     assert "The new one" not in changed(reader, lambda: new.update(status="unlisted"), lists)
     changed(reader, lambda: new.update(status="published"), lists)
     changed(reader, lambda: new.get().delete(), lists)
+
+
+def test_the_map_says_when_something_last_changed(reader, post):
+    """To the second: what is changed within one leaves its first page as it was."""
+    later = "2027-01-01T00:00:00+00:00"
+    again = Post.objects.filter(pk=post.pk)
+    maps = ("/sitemap.xml", "/sitemap-posts-1.xml")
+    assert changed(reader, lambda: again.update(updated_at=later), maps).count(later) == 2
 
 
 def test_a_list_that_becomes_empty_is_gone(reader, post):
