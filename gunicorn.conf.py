@@ -14,8 +14,10 @@ timeout = 30
 graceful_timeout = 30
 keepalive = 5
 
-# Half of gunicorn's own: the longest address here is a search, the largest header a cookie.
-limit_request_line = 2047
+# The longest address here is a search: 200 characters, which escaped may take 2,400 bytes. Of more
+# the page says that it was cut; over this, which is nginx's limit too, the answer is a plain 414.
+limit_request_line = 8190
+# Half of gunicorn's own: the largest header is a cookie.
 limit_request_fields = 50
 limit_request_field_size = 4095
 

@@ -1,7 +1,7 @@
 """Pages that lead to posts: by year, by month, by tag, and from blogs that the authors read."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +13,8 @@ from blog.archive import months, tags_in_use
 from blog.models import Blogroll, PostQuerySet
 from blog.views import PostListView
 from core.site import current
+
+OPML: Final = "text/x-opml; charset=utf-8"
 
 
 def archive(request: HttpRequest) -> HttpResponse:
@@ -71,7 +73,7 @@ def blogroll_opml(request: HttpRequest) -> HttpResponse:
     blogs = list(Blogroll.objects.exclude(feed=""))
     if not blogs:
         raise Http404
-    response = HttpResponse(content_type="text/x-opml; charset=utf-8")
+    response = HttpResponse(content_type=OPML)
     xml: Any = SimplerXMLGenerator(response, "utf-8", short_empty_elements=True)
     xml.startDocument()
     xml.startElement("opml", {"version": "2.0"})

@@ -18,6 +18,7 @@ from core.message import storable
 from core.outbound import AGENT, NotAllowedAddress, NotReachable, Page, Typed, fetch, post
 from core.page_reading import linked_by_headers, read_page
 from core.site import current
+from core.this_site import is_here
 
 RETRY: Final = jobs.Backoff(waits=(60, 600, 3_600, 21_600), most=6)
 # What changed earlier is not told of: switching this on does not write to half the web.
@@ -109,12 +110,11 @@ def _have_told(mention: SentMention, content: str) -> None:
 
 def _is_elsewhere(address: str) -> bool:
     try:
-        parts, here = urlsplit(address), urlsplit(settings.SITE_URL)
-        is_here = (parts.hostname, parts.port) == (here.hostname, here.port)
+        parts = urlsplit(address)
     except ValueError:
         return False
     is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    return is_web and not is_here and len(address) <= LONGEST
+    return is_web and not is_here(address) and len(address) <= LONGEST
 
 
 def _try(mention: SentMention) -> None:

@@ -25,7 +25,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def old_addresses(get_response: GetResponse) -> GetResponse:
-    """Middleware: what would be "not found" may have moved. One query more for what is not found,
+    """Middleware: what would be "not found" may have moved. Two queries more for what is not found,
     none for the rest.
     """
 
@@ -53,7 +53,7 @@ def find_target(path: str) -> str | None:
     """Where an old path leads now, '' if it is gone, None if nothing is known of it.
 
     What stood below a post leads to the same place below it. A post that is not public is not
-    given away. At most two queries.
+    given away. At most three queries.
     """
     asked, _, query = unquote(path).partition("?")
     if "\0" in asked + query:  # which no row can hold
@@ -73,7 +73,15 @@ def find_target(path: str) -> str | None:
     if found and rows.get(found["head"]):
         target = _if_public(rows[found["head"]])
         return target and _with(target + found["rest"], query)
+    if found and found["page"] and not found["rest"]:
+        return _post_by_name(found["page"], query)
     return None
+
+
+def _post_by_name(slug: str, query: str) -> str | None:
+    """Where WordPress has a post of this name at the top of the site. One query."""
+    post = Post.objects.published().posts().filter(slug=slug).first()
+    return _with(post.get_absolute_url(), query) if post else None
 
 
 def leave_redirect(*, old_path: str, post: Post) -> bool:

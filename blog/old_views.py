@@ -34,6 +34,11 @@ def old_tag(request: HttpRequest, name: str) -> HttpResponse:
     return redirect(tag, permanent=True)
 
 
+def old_list_page(request: HttpRequest, number: int) -> HttpResponse:
+    """`/page/2/`."""
+    return redirect(f"{reverse('blog:index')}?page={number}", permanent=True)
+
+
 def old_feed(request: HttpRequest, suffix: str = "rss") -> HttpResponse:
     """`/feed/`, `/feed/atom/`, `/feeds/posts/default?alt=rss`, `/atom.xml`, `/rss.xml`."""
     asked = FORMATS.get(request.GET.get("alt", ""), FORMATS[suffix])

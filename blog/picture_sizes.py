@@ -8,8 +8,16 @@ WIDTHS: Final = (480, 960, 1600)
 KEY: Final = "[0-9a-f]{16}"
 # What a text names a picture by: its folder, or one of its sizes.
 ADDRESS: Final = re.compile(rf"/pictures/({KEY})/(?:\d+\.webp)?")
-# The column of a post: 42rem of 17px, less its margins. See body in static/site.css.
-SIZES: Final = "(max-width: 714px) calc(100vw - 42px), 672px"
+# How wide a picture is at most: the column of a post by html and body of static/site.css, at each
+# of its widths (a browser test compares). In rem as `sizes` takes them: of the size that the reader
+# chose, of which the sheet makes its own.
+SMALL: Final = 1.0625
+LARGE: Final = 1.125
+SIZES: Final = (
+    f"(min-width: 48rem) {(40 - 2.5) * LARGE}rem, (min-width: {42 * SMALL}rem)"
+    f" {(42 - 2.5) * SMALL}rem, (min-width: 30.01rem) calc(100vw - {2.5 * SMALL}rem),"
+    f" calc(100vw - {2 * SMALL}rem)"
+)
 
 
 class Size(NamedTuple):

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views import View
 
 from blog.searching import Findings, find_posts
-from core.search import is_searchable, wanted
+from core.search import LONGEST_QUERY, is_cut, is_searchable, wanted
 
 Finder = Any  # from a text and the number of a page to Findings
 
@@ -16,7 +16,8 @@ class SearchView(View):
     """`/search/?q=…`: what is found of each kind, or with `in=` one kind, page by page.
 
     Fourteen queries at most, whatever is found. Not to be kept by search engines. Template:
-    blog/search.html; context: `query`, `findings`, `kind`, `is_searchable`, `is_anything_found`.
+    blog/search.html; context: `query`, `longest`, `is_cut`, `findings`, `kind`, `is_searchable`,
+    `is_anything_found`.
     """
 
     # What can be found, in the order of the page.
@@ -31,6 +32,8 @@ class SearchView(View):
         findings = self._find(query, kind, request) if searchable else []
         context = {
             "query": query,
+            "longest": LONGEST_QUERY,
+            "is_cut": is_cut(request.GET.get("q", "")),
             "kind": kind,
             "is_searchable": searchable,
             "findings": findings,

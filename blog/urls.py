@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.urls import path, re_path, register_converter
 from django.views.decorators.http import require_safe
 
@@ -12,6 +14,7 @@ from blog import (
     views,
 )
 from blog.picture_sizes import KEY
+from blog.public_pages import for_everybody
 
 
 class SlugConverter:
@@ -108,6 +111,7 @@ old = [
         require_safe(old_views.old_tag),
         name="old-tag",
     ),
+    path("page/<width:number>/", require_safe(old_views.old_list_page), name="old-list-page"),
     path("feed/", require_safe(old_views.old_feed), name="old-feed"),
     re_path(
         r"^feed/(?P<suffix>atom|rss|rss2)/$",
@@ -122,27 +126,36 @@ old = [
         name="old-feed-blogger",
     ),
 ]
+crawled = partial(for_everybody, content_type=crawling.XML, names_host=True)
 # Everything but the three, for whoever mounts them.
 lists = [
-    path("", views.PostListView.as_view(), name="index"),
-    path("archive/", require_safe(archive_views.archive), name="archive"),
-    path("<year:year>/", archive_views.YearView.as_view(), name="year"),
-    path(MONTH, archive_views.MonthView.as_view(), name="month"),
+    path("", for_everybody(views.PostListView.as_view()), name="index"),
+    path("archive/", for_everybody(archive_views.archive), name="archive"),
+    path("<year:year>/", for_everybody(archive_views.YearView.as_view()), name="year"),
+    path(MONTH, for_everybody(archive_views.MonthView.as_view()), name="month"),
     path(MONTH + "<day:number>/", require_safe(archive_views.day), name="day"),
-    path("tags/", require_safe(archive_views.tags), name="tags"),
-    path("tags/<anyslug:slug>/", views.TagView.as_view(), name="tag"),
+    path("tags/", for_everybody(archive_views.tags), name="tags"),
+    path("tags/<anyslug:slug>/", for_everybody(views.TagView.as_view()), name="tag"),
     path(
         "tags/<anyslug:slug>/feed.<postfeed:suffix>",
         feed_views.TagFeedView.as_view(),
         name="tag-feed",
     ),
     path("feed.<postfeed:suffix>", feed_views.FeedView.as_view(), name="feed"),
-    path("blogroll/", require_safe(archive_views.blogroll), name="blogroll"),
-    path("blogroll.opml", require_safe(archive_views.blogroll_opml), name="blogroll-opml"),
-    path("sitemap.xml", require_safe(crawling.sitemap_index), name="sitemap-index"),
+    path("blogroll/", for_everybody(archive_views.blogroll), name="blogroll"),
+    path(
+        "blogroll.opml",
+        for_everybody(
+            archive_views.blogroll_opml,
+            content_type=archive_views.OPML,
+            names_host=True,
+        ),
+        name="blogroll-opml",
+    ),
+    path("sitemap.xml", crawled(crawling.sitemap_index), name="sitemap-index"),
     re_path(
         r"^sitemap-(?P<section>[a-z]+)-(?P<number>[0-9]{1,6})\.xml$",
-        require_safe(crawling.sitemap),
+        crawled(crawling.sitemap),
         name="sitemap",
     ),
     path("robots.txt", require_safe(crawling.robots), name="robots"),

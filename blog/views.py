@@ -52,8 +52,8 @@ class TagView(PostListView):
 class PostView(DetailView):
     """One post. Who may edit it sees it before publication too, never cached; others get 404.
 
-    Template: blog/post.html; context: `post`, `neighbours`, and of a public post `shared` and
-    `described`.
+    Template: blog/post.html; context: `post`, `neighbours`, `may_edit`, and of a public post
+    `shared` and `described`.
     """
 
     template_name = "blog/post.html"
@@ -71,7 +71,11 @@ class PostView(DetailView):
         return post
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(neighbours=neighbours(self.object), **kwargs)
+        context = super().get_context_data(
+            neighbours=neighbours(self.object),
+            may_edit=may_edit(self.request.user, self.object),
+            **kwargs,
+        )
         if self.object.is_published:
             context["shared"] = shared(self.object)
             context["described"] = as_script(self.describe(context))

@@ -364,6 +364,13 @@ def screen(draft: Draft, counted: tuple[Reason, ...] = ()) -> tuple[Verdict, Scr
     return Verdict(Status.PENDING, (reason,)), None
 
 
+def screen_mention(draft: Draft) -> tuple[Verdict, Screener | None]:
+    """The same on another site's mention: never public, with the reason that it always has."""
+    reason = (_reason_of_mention(draft),)
+    verdict, screener = screen(draft, reason)
+    return _for_a_person(verdict, reason), screener
+
+
 def record_own_act(comment: Comment, act: OwnAct, *, status_before: str, at: datetime) -> None:
     """Have the screener log an act by the commenter; the caller holds its transaction."""
     screener = load_screener(settings.COMMENT_SCREENER)
@@ -438,7 +445,7 @@ def _count(draft: Draft, sender: str) -> tuple[Reason, ...]:
     Another site's mention is no form; it has limits of its own, and a reason to wait.
     """
     if draft.mentioned_at:
-        return (_reason_of_mention(draft),)
+        return ()
     if Submission.objects.filter(
         digest=_digest(draft, sender), received_at__gte=timezone.now() - SAME_FORM_WITHIN
     ).exists():
@@ -469,11 +476,9 @@ def _store(
     if earlier is not None:
         return earlier
     _require_open(draft, parent)
-    verdict, screener = screen(draft, counted)
+    verdict, screener = screen_mention(draft) if draft.mentioned_at else screen(draft, counted)
     if verdict.refusal:
         raise TurnedAway(verdict.refusal)
-    if draft.mentioned_at:
-        verdict = _for_a_person(verdict, counted)
     comment = _insert(draft, parent, now, pk)
     if verdict.status == Status.PUBLISHED:
         numbers.allot_number(comment)

@@ -4,32 +4,35 @@ That is looked at by a job, as a reader of that page would; what is so becomes a
 for a moderator (comments.intake). What links no longer is withdrawn, as by its writer.
 """
 
-import re
 from datetime import timedelta
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
 from blog.models import Post
 from blog.old_addresses import HEAD, find_target
-from comments import intake, own
+from comments import intake, markup, own
 from comments.errors import ChangedMeanwhile, CommentError
+from comments.mention_texts import name_of, text_of
 from comments.models import Comment, ReceivedMention
+from comments.status import Status
 from core import jobs
 from core.outbound import NotAllowedAddress, NotReachable, Page, check_url, fetch
 from core.page_reading import ReadPage, is_same_address, read_page
 from core.site import current
+from core.this_site import is_here, path_here
 
 RETRY: Final = jobs.Backoff(waits=(60, 600, 3_600), most=4)
 KEPT: Final = timedelta(days=90)
 LONGEST: Final = 1_000  # of an address
-LONGEST_NAME: Final = 80
-# What Markdown would take for more than itself.
-MARKS: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:])")
+# So many may wait for a moderator, and so many of them be of one host.
+WAITING_AT_MOST: Final = 200
+OF_A_HOST: Final = 20
+GONE: Final = frozenset({404, 410})
 
 State = ReceivedMention.State
 
@@ -40,12 +43,16 @@ class NotTaken(ValueError):
     """A mention that is refused before anything is looked at; the sentence says why."""
 
 
+class TooManyWait(NotTaken):
+    """Moderators have enough of these before them."""
+
+
 class PageWaits(Exception):
     """A page could not be looked at this time; it will be tried again."""
 
 
 def receive_mention(*, source: str, target: str, network: str) -> ReceivedMention:
-    """Have a page looked at that is said to link to a post. Raises NotTaken.
+    """Have a page looked at that is said to link to a post. Raises NotTaken, TooManyWait.
 
     `network` is a digest of who says so. Fetches nothing.
     """
@@ -53,6 +60,7 @@ def receive_mention(*, source: str, target: str, network: str) -> ReceivedMentio
     post = post_at(target)
     if post is None or not post.accepts_comments:
         raise NotTaken("The target is no post here that takes comments.")
+    _require_room(source, post)
     with transaction.atomic():
         mention, _ = ReceivedMention.objects.update_or_create(
             source=source,
@@ -72,8 +80,8 @@ def receive_mention(*, source: str, target: str, network: str) -> ReceivedMentio
 
 def post_at(address: str) -> Post | None:
     """The public post or page that an address of this site leads to, now or by a redirect."""
-    path = _path_here(address)
-    if path is None:
+    path = path_here(address)
+    if path is None or len(address) > LONGEST:
         return None
     found = HEAD.match(path)
     post = None
@@ -82,14 +90,14 @@ def post_at(address: str) -> Post | None:
         slug = found["post"] or found["page"]
         post = Post.objects.published().filter(kind=kind, slug=slug).first()
     if post is None and (moved := find_target(path)):
-        here = moved if moved.startswith("/") else _path_here(moved)
+        here = moved if moved.startswith("/") else path_here(moved)
         again = HEAD.match(unquote(here or ""))
         slug = again and (again["post"] or again["page"])
         post = Post.objects.published().filter(slug=slug).first() if slug else None
     return post
 
 
-@jobs.task(name="comments.verify_mention", retry=RETRY)
+@jobs.task(name="comments.verify_mention", retry=RETRY, priority=jobs.LAST)
 def verify_mention(*, mention_id: int) -> None:
     """Look at a page, and take it if it links to the post. Run twice it is taken once."""
     waiting = ReceivedMention.objects.select_related("post", "comment")
@@ -103,34 +111,22 @@ def verify_mention(*, mention_id: int) -> None:
     if page is None:
         return
     read = read_page(page.text, page.url, looking_for=mention.target)
-    if page.status == 200 and links_to(read, mention.target):
-        _take(mention, read)
-    else:
-        why = NOT_LINKED if page.status in {200, 410} else f"The page answers {page.status}."
+    if is_here(page.url):
+        _settle(mention, State.REFUSED, "The page leads to this site itself.")
+    elif len(page.url) > LONGEST:
+        _settle(mention, State.REFUSED, "The page leads to too long an address.")
+    elif page.status == 200 and links_to(read, mention.target):
+        _take(mention, read, page.url)
+    elif page.status == 200 or page.status in GONE:
         _withdraw(mention)
-        _settle(mention, State.REFUSED, why)
+        _settle(mention, State.REFUSED, NOT_LINKED)
+    else:  # it may be there for others, and again tomorrow: what it became stays
+        _settle(mention, State.REFUSED, f"The page answers {page.status}.")
 
 
 def links_to(read: ReadPage, target: str) -> bool:
     """Whether a page has a link that readers can follow to a target."""
     return any(link.element == "a" and is_same_address(link.address, target) for link in read.links)
-
-
-def text_of(source: str, read: ReadPage) -> str:
-    """A mention as the text of a comment, in Markdown: what the page is called, says, and where."""
-    parts = [_escaped(read.title)] if read.title else []
-    if read.passage:
-        parts.append(f"> {_escaped(read.passage)}")
-    return "\n\n".join([*parts, source])
-
-
-def name_of(source: str, read: ReadPage) -> str:
-    """Who a mention is by, as far as the page says, and always which site it is from."""
-    host = urlsplit(source).hostname or source
-    if not read.author:
-        return host[:LONGEST_NAME]
-    room = LONGEST_NAME - len(host) - 3
-    return f"{read.author[:room]} ({host})" if room > 10 else host[:LONGEST_NAME]
 
 
 @jobs.periodic(name="comments.forget_mentions", cron="51 3 * * *")
@@ -151,21 +147,25 @@ def _require_source(source: str) -> str:
         check_url(source)
     except NotAllowedAddress as error:
         raise NotTaken(f"The source: {error}") from error
-    if _path_here(source) is not None:
+    if is_here(source):
         raise NotTaken("The source is on this site itself.")
     return source
 
 
-def _path_here(address: str) -> str | None:
-    """The path of an address of this site, as people write it; None for any other."""
-    if len(address) > LONGEST or "\0" in address:
-        return None
-    try:
-        parts, here = urlsplit(address), urlsplit(settings.SITE_URL)
-        is_here = (parts.hostname, parts.port) == (here.hostname, here.port)
-    except ValueError:
-        return None
-    return unquote(parts.path) if is_here and parts.scheme in {"http", "https"} else None
+def _require_room(source: str, post: Post) -> None:
+    """A page that is known is always looked at again; others, while moderators can keep up."""
+    if ReceivedMention.objects.filter(source=source, post=post).exists():
+        return
+    waiting = ReceivedMention.objects.filter(
+        Q(state=State.WAITING) | Q(comment__status=Status.PENDING)
+    )
+    hosts = [_host(one) for one in waiting.values_list("source", flat=True)[:WAITING_AT_MOST]]
+    if len(hosts) >= WAITING_AT_MOST or hosts.count(_host(source)) >= OF_A_HOST:
+        raise TooManyWait("Enough of these wait for a moderator: please try again another day.")
+
+
+def _host(address: str) -> str:
+    return (urlsplit(address).hostname or "").rstrip(".")
 
 
 def _look(mention: ReceivedMention) -> Page | None:
@@ -185,33 +185,63 @@ def _look(mention: ReceivedMention) -> Page | None:
     raise PageWaits(f"mention {mention.pk}: attempt {mention.attempts}")
 
 
-def _take(mention: ReceivedMention, read: ReadPage) -> None:
-    if mention.comment is not None:  # seen before, and it still links
-        _settle(mention, State.TAKEN, "")
+def _take(mention: ReceivedMention, read: ReadPage, found_at: str) -> None:
+    """A new one goes where comments go; of one that was taken, what its page says is compared."""
+    text = markup.normalise(text_of(found_at, read))
+    comment = mention.comment
+    try:
+        if comment is None or comment.is_withdrawn:
+            mention.comment = _receive(mention, name_of(found_at, read), text)
+        else:
+            _compare(mention, comment, text)
+    except ChangedMeanwhile as error:
+        raise PageWaits from error
+    except CommentError as error:
+        _settle(mention, State.REFUSED, str(error))
         return
+    mention.said = text
+    _settle(mention, State.TAKEN, "")
+
+
+def _receive(mention: ReceivedMention, name: str, text: str) -> Comment:
+    """As another comment also where an earlier one was withdrawn: what is taken back stays so."""
     draft = intake.make_draft(
         post=mention.post,
         parent=None,
-        name=name_of(mention.source, read),
+        name=name,
         mail="",
-        text=text_of(mention.source, read),
+        text=text,
         network=mention.network,
         accepted=True,
         mentioned_at=mention.source,
     )
-    try:
-        mention.comment = intake.receive(draft, sender=f"mention {mention.pk}")
-    except CommentError as error:
-        _settle(mention, State.REFUSED, str(error))
-    else:
-        _settle(mention, State.TAKEN, "")
+    before = mention.comment.pk if mention.comment else ""
+    return intake.receive(draft, sender=f"mention {mention.pk} {before}")
+
+
+def _compare(mention: ReceivedMention, comment: Comment, text: str) -> None:
+    """A page that says something else: while its comment waits, that is what waits.
+
+    A public one keeps the text that was let through, until a moderator takes the new one or not
+    (moderation.desk.renewing). What was decided against stays as it was judged.
+    """
+    if text == (mention.said or comment.text):
+        return
+    if comment.status == Status.PENDING:
+        own.renew_mention(
+            comment_id=comment.pk, version=comment.version, text=text, page=mention.source
+        )
+    elif comment.is_published:
+        same_mention = ReceivedMention.objects.filter(pk=mention.pk)
+        same_mention.update(is_changed=text != comment.text)
 
 
 def _withdraw(mention: ReceivedMention) -> None:
-    """The page links no longer: what it became goes, if it is public or waits."""
+    """The page links no longer: what it became goes, if it is public or waits; so does its news."""
     comment = mention.comment
     if comment is None:
         return
+    ReceivedMention.objects.filter(pk=mention.pk).update(is_changed=False)
     try:
         own.withdraw_comment(comment_id=comment.pk, version=comment.version)
     except ChangedMeanwhile as error:
@@ -222,8 +252,4 @@ def _withdraw(mention: ReceivedMention) -> None:
 
 def _settle(mention: ReceivedMention, state: State, answer: str) -> None:
     mention.state, mention.answer = state, answer[:300]
-    mention.save()
-
-
-def _escaped(text: str) -> str:
-    return MARKS.sub(r"\\\1", text)
+    mention.save(update_fields=["state", "answer", "attempts", "comment", "said"])

@@ -70,6 +70,38 @@ def edit_comment(*, comment_id: int, version: int, text: str) -> Comment:
     return _act(OwnAct.EDITED, comment_id, version, edit, done)
 
 
+def renew_mention(*, comment_id: int, version: int, text: str, page: str) -> Comment:
+    """Give what waits of another site's page the text that the page has by now; it goes on waiting.
+
+    Screened again, with its own reason; only a stricter verdict moves it.
+    """
+    draft = replace(_draft_of(comment_id, text), mentioned_at=page)
+
+    def renew(comment: Comment, now: datetime) -> None:
+        _require("" if comment.status == Status.PENDING else NOT_NOW)
+        verdict, _ = intake.screen_mention(draft)
+        to = status_after_edit(comment, draft, verdict)
+        _replace_text(comment, draft, verdict, Revision.Replacement.EDIT, now)
+        if to != comment.status:
+            comment.change_status(to, at=now)
+
+    def done(comment: Comment) -> bool:
+        return comment.text == draft.text
+
+    return _act(OwnAct.EDITED, comment_id, version, renew, done)
+
+
+def put_what_page_says(comment: Comment, *, text: str, page: str, now: datetime) -> None:
+    """Give a public mention the text that its page has by now, and log that it was edited.
+
+    For who has judged the text; the caller holds lock and transaction.
+    """
+    draft = replace(_draft_of(comment.pk, text), mentioned_at=page)
+    verdict, _ = intake.screen_mention(draft)
+    _replace_text(comment, draft, verdict, Revision.Replacement.EDIT, now)
+    _record(comment, OwnAct.EDITED, comment.status, now)
+
+
 def withdraw_comment(*, comment_id: int, version: int) -> Comment:
     """Take it back for good; a public one leaves a tombstone that says so.
 

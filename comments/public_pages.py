@@ -4,21 +4,19 @@ A query that the page knows nothing of is left out of what it is known by; one t
 commenter's words, of which there are too many, is answered without being stored.
 """
 
-import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 
 from blog.models import Post
+from blog.public_pages import DAY, PAGE_NUMBER, holds_until
 from comments.locks import ends_of_locks
 from core.stored_pages import Built, page_of, respond
 
 VIEWS: Final = frozenset({"", "threaded", "chronological", "author"})
-PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
-DAY: Final = timedelta(days=1)
 
 
 def answer_everybody(
@@ -50,15 +48,13 @@ def path_of(request: HttpRequest) -> str:
 
 
 def valid_until(post: Post, moment: datetime) -> datetime:
-    """Until when a page that was begun at a moment holds by the clock, at most a day. One query.
+    """Until when a page that was begun at a moment holds by the clock, at most a day. Two queries.
 
     Comments close; the lock of a branch is over; a post or page appears here or beside; and what
     is said of an old post counts its days. The form's stamp grows no older than that either.
     """
-    appearing = Post.objects.filter(status__in=Post.PUBLIC, published_at__gt=moment)
-    coming = appearing.values_list("published_at").union(ends_of_locks(post, moment))
-    next_one = coming.order_by("published_at").values_list("published_at", flat=True).first()
-    times = [moment + DAY, next_one, post.comments_end_at]
+    ends = ends_of_locks(post, moment).order_by("until_at").first()
+    times = [holds_until(moment), post.comments_end_at, *(ends or ())]
     if post.published_at is not None:
         times.append(post.published_at + DAY * ((moment - post.published_at) // DAY + 1))
     return min(time for time in times if time is not None and time > moment)

@@ -1,6 +1,7 @@
 """Addresses of comments. `blog_patterns` stand in for the blog's own ones."""
 
 from django.urls import path, register_converter
+from django.views.generic import RedirectView
 
 from blog.models import Post
 from blog.urls import PAGE_ROUTE, POST_ROUTE, SEARCH_ROUTE
@@ -66,6 +67,15 @@ feed_patterns = [
 ]
 urlpatterns = [
     *feed_patterns,
+    # WordPress has it there.
+    path(
+        "comments/feed/",
+        RedirectView.as_view(
+            pattern_name="comments:site-feed", permanent=True, http_method_names=["get", "head"]
+        ),
+        {"suffix": "atom"},
+        name="old-comments-feed",
+    ),
     path("webmention/", mentions.take_mention, name="webmention"),
     path("comments/confirm/<str:token>/", confirming.ConfirmView.as_view(), name="confirm"),
     path("comments/confirmed/", confirming.ConfirmedView.as_view(), name="confirmed"),

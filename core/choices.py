@@ -1,6 +1,7 @@
 """What may be chosen for the site, and the sentence for what may not."""
 
 import re
+from functools import cache
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -25,6 +26,13 @@ SEARCH_LANGUAGES: Final = [
     ("simple", "any: words as they are written"),
     *((name, name.capitalize()) for name in sorted(set(SEARCH_LANGUAGE_OF.values()))),
 ]
+
+
+# Whose zones are places; the other names are older ones for the same.
+REGIONS: Final = frozenset({
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
+    "Indian", "Pacific",
+})  # fmt: skip
 
 
 class Link(NamedTuple):
@@ -64,6 +72,17 @@ def validate_time_zone(name: str) -> None:
     """Raise ValidationError for a zone that this machine does not know."""
     if name not in available_timezones():
         raise ValidationError(f"“{name}” is no time zone; Europe/Berlin and UTC are.")
+
+
+@cache
+def time_zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Every zone that is a place, by its region, for a list to choose from; UTC stands first."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(available_timezones()):
+        region, _, place = name.partition("/")
+        if place and region in REGIONS:
+            regions.setdefault(region, []).append((name, place.replace("_", " ")))
+    return [("UTC", "UTC"), *regions.items()]
 
 
 def colour_fault(colour: str, papers: tuple[str, ...]) -> str:

@@ -1,11 +1,11 @@
 """The first page that the keeper of a new site fills in."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.db import transaction
 
-from core.choices import search_language_of
+from core.choices import search_language_of, time_zone_choices
 from core.models import SiteSettings
 from core.site import save_site
 
@@ -13,16 +13,34 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+class TimeZoneSelect(forms.Select):
+    """A list of time zones by region, with the present one even if it has an older name."""
+
+    def __init__(self) -> None:
+        super().__init__(choices=time_zone_choices())
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        groups: Any = super().optgroups(name, value, attrs)
+        if any(option["selected"] for _, options, _ in groups for option in options):
+            return groups
+        kept = [(None, [self.create_option(name, one, one, True, 0)], -1) for one in value if one]
+        return [*kept, *groups]
+
+
 class FirstRunForm(forms.ModelForm):
     """Title, author and what a start needs beside them; the rest can wait."""
 
     author = forms.CharField(
-        label="Your name", max_length=150, help_text="As it shall stand under what you write."
+        label="Your name",
+        max_length=150,
+        help_text="As it shall stand under what you write.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
     class Meta:
         model = SiteSettings
         fields = ["title", "tagline", "language", "time_zone"]
+        widgets: ClassVar = {"time_zone": TimeZoneSelect}
 
     field_order = ["title", "tagline", "author", "language", "time_zone"]
 

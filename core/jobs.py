@@ -53,13 +53,25 @@ class Backoff(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": wait})
 
 
+LAST: Final = -10
 ONCE: Final = Backoff(most=1)
 PATIENT: Final = Backoff()
 
 
-def task(*, name: str, retry: Backoff = PATIENT) -> Callable[[Callable[P, R]], Task[P, R, P]]:
-    """Register a function as the job of this name, by which waiting jobs still know it tomorrow."""
-    return app.task(name=name, retry=retry, task_middleware=[_close_connection, _leave_to_twin])
+def task(
+    *, name: str, retry: Backoff = PATIENT, priority: int = 0
+) -> Callable[[Callable[P, R]], Task[P, R, P]]:
+    """Register a function as the job of this name, by which waiting jobs still know it tomorrow.
+
+    Of what is due, the worker takes the highest priority first: LAST for what strangers can ask for
+    in numbers, so that no mail waits behind it.
+    """
+    return app.task(
+        name=name,
+        retry=retry,
+        priority=priority,
+        task_middleware=[_close_connection, _leave_to_twin],
+    )
 
 
 def periodic(*, name: str, cron: str) -> Callable[[Callable[[int], None]], Any]:
@@ -92,6 +104,7 @@ def enqueue(
         job_manager=JobManager(DjangoConnector()),
         queue=what.queue,
         queueing_lock=key,
+        priority=what.priority,
         schedule_at=due_at,
         task_kwargs=dict(arguments),
     )

@@ -101,6 +101,9 @@ class StoppedAddress(models.Model):
     reason = models.CharField(max_length=200)
     stopped_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        verbose_name_plural = "stopped addresses"
+
     def __str__(self) -> str:
         return self.address
 
@@ -220,7 +223,7 @@ class SiteSettings(models.Model):
         default=False,
         db_default=False,
         help_text="Who links to a post can say so. It becomes a comment that waits for a moderator,"
-        " whatever the rules say.",
+        " whatever the rules say. While 200 of them wait, or 20 of one host, no more are taken.",
     )
     websub_hub = models.URLField(
         "WebSub hub",

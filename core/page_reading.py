@@ -107,12 +107,14 @@ class _Reader:
         self.author: list[str] = []
         self.line: list[str] = []
         self.unseen = ""  # the element that nobody sees the inside of
+        self.depth = 0  # of such ones in it
         self.in_author = 0  # how deep below an element that names the author
         self.is_wanted = False  # whether this line has the link
 
     def take(self, piece: _Piece) -> None:
         if self.unseen:
-            self.unseen = "" if piece.tag == f"/{self.unseen}" else self.unseen
+            self.depth += (piece.tag == self.unseen) - (piece.tag == f"/{self.unseen}")
+            self.unseen = self.unseen if self.depth else ""
         elif not piece.tag:
             self.line.append(piece.text)
             if self.in_author:
@@ -131,7 +133,7 @@ class _Reader:
     def _open(self, piece: _Piece) -> None:
         tag, values = piece.tag, piece.attributes
         if tag in UNSEEN:
-            self.unseen = tag
+            self.unseen, self.depth = tag, 1
             return
         if tag in BLOCKS:
             self.end_line()

@@ -33,6 +33,11 @@ def wanted(text: str) -> str:
     return " ".join(text.replace("\0", " ").split())[:LONGEST_QUERY]
 
 
+def is_cut(text: str) -> bool:
+    """Whether more was typed than is looked for."""
+    return len(" ".join(text.split())) > LONGEST_QUERY
+
+
 def make_query(text: str) -> SearchQuery:
     """Words, "phrases", or, -not: in the site's search language. Never fails, whatever is typed."""
     return SearchQuery(wanted(text), config=current().search_language, search_type="websearch")

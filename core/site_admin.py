@@ -9,6 +9,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from core.forms import TimeZoneSelect
 from core.models import SiteSettings
 from core.site import save_site
 
@@ -36,6 +37,8 @@ class SiteSettingsAdmin(admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "websub_hub":
             kwargs["assume_scheme"] = "https"
+        if db_field.name == "time_zone":
+            kwargs["widget"] = TimeZoneSelect
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

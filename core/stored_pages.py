@@ -25,6 +25,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from core import site
 from core.release import release
 
+HTML: Final = "text/html; charset=utf-8"
 MOST_PAGES: Final = 5_000
 MOST_BYTES: Final = 256 * 1024 * 1024
 LONGEST_PATH: Final = 300
@@ -112,11 +113,11 @@ def page_of(path: str, key: Callable[[], str], build: Callable[[], Built]) -> Pa
         return find_page(path) or _build(path, key(), build)
 
 
-def respond(request: HttpRequest, page: Page) -> HttpResponse:
+def respond(request: HttpRequest, page: Page, content_type: str = HTML) -> HttpResponse:
     """The page, or that it is what the reader has; with what core.short_way has to know of it."""
     packed = accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", ""))
     etag = f'"{page.etag}-gzip"' if packed else f'"{page.etag}"'
-    response = HttpResponse(page.packed if packed else page.body)
+    response = HttpResponse(page.packed if packed else page.body, content_type=content_type)
     if packed:
         response["Content-Encoding"] = "gzip"
     response["Cache-Control"] = "public, no-cache"

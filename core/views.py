@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import login
 from django.core.exceptions import (
     PermissionDenied,
@@ -12,9 +12,11 @@ from django.core.exceptions import (
 )
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
 
 from core.forms import FirstRunForm
 from core.models import SiteSettings
@@ -82,6 +84,7 @@ class FirstRunView(View):
         if not form.is_valid():
             return self._page(request, form)
         form.set_up(by=_user(request))
+        messages.success(request, "Your site is set up.")
         return redirect("admin:index")
 
     def _page(self, request: HttpRequest, form: FirstRunForm) -> HttpResponse:
@@ -98,6 +101,13 @@ def colours(request: HttpRequest, version: int) -> HttpResponse:
         dark = f":root {{ --accent: {site.accent_dark}; }}"
         rules.append(f"@media (prefers-color-scheme: dark) {{ {dark} }}")
     return HttpResponse("\n".join(rules), content_type="text/css; charset=utf-8")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where programs look that read no page: feed readers, bookmarks."""
+    return redirect(static("icon.svg"))
 
 
 def _user(request: HttpRequest) -> Any:

@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from comments import tree
 from comments.errors import CommentError
-from comments.models import Appeal, Comment, CommentQuerySet, OpenReference, Reference, Submission
+from comments.models import (
+    Appeal,
+    Comment,
+    CommentQuerySet,
+    OpenReference,
+    ReceivedMention,
+    Reference,
+    Submission,
+)
 from comments.status import Status
 from core import jobs
 from moderation.models import DecisionNote, Likeness, TaughtLesson
@@ -75,7 +83,7 @@ def _blank(comment: Comment, now: datetime) -> None:
     )  # fmt: skip
     comment.html = ""
     replace_traces(comment)
-    for erasable in (Appeal, DecisionNote, Likeness, TaughtLesson, Submission):
+    for erasable in (Appeal, DecisionNote, Likeness, ReceivedMention, TaughtLesson, Submission):
         erasable.objects.filter(comment=comment).delete()
     for pointing in (Reference, OpenReference):
         pointing.objects.filter(source=comment).delete()

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from comments import markup, notifications, numbers, tree
 from comments.errors import CommentError, StatusConflict
-from comments.models import Comment
+from comments.models import Comment, ReceivedMention
 from comments.status import Remover, Status
 from moderation.learning.jobs import enqueue_learning
 from moderation.models import Act, Clause, DecisionNote, LogEntry, Report
@@ -127,11 +127,13 @@ def restore_comment(*, comment_id: int, version: int, by: "User") -> Comment:
 def dismiss_reports(*, comment_id: int, version: int, by: "User") -> Comment:
     """Keep a comment that was reported, or edited by its writer, as it is.
 
-    Its reports are answered, nothing else happens.
+    Its reports are answered, and a new text that the page of a mention has is passed over.
     """
 
     def keep(comment: Comment, now: datetime) -> None:
-        asked = comment.edited_at or comment.reports.unanswered().exists()
+        passed_over = ReceivedMention.objects.changed().filter(comment=comment)
+        asked = passed_over.update(is_changed=False) or comment.edited_at
+        asked = asked or comment.reports.unanswered().exists()
         if not comment.is_published or not asked:
             raise StatusConflict(comment.status, "kept")
         comment.renew_version("kept")

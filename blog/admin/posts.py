@@ -9,6 +9,7 @@ from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 
 from blog import autosaving
 from blog.admin import writing
@@ -22,10 +23,15 @@ from blog.tagging import find_tags
 from core.site import current
 
 
+def name_of(user: User) -> str:
+    """Who somebody is to readers."""
+    return user.get_full_name() or user.get_username()
+
+
 @admin.register(Post)
 class PostAdmin(admin.ModelAdmin):
     form = PostForm
-    list_display = ["title", "kind", "state", "author", "published_at"]
+    list_display = ["title", "kind", "state", "author_name", "published_at", "address"]
     list_filter = ["kind", "status"]
     list_select_related = ["author"]
     list_per_page = 50
@@ -79,7 +85,11 @@ class PostAdmin(admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "canonical_url":
             kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "author":  # chosen by name, and neither made nor deleted from here
+            field.widget = field.widget.widget
+            field.label_from_instance = name_of
+        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> list[str]:
         return [] if request.user.has_perm("blog.edit_any_post") else ["author"]
@@ -154,6 +164,9 @@ class PostAdmin(admin.ModelAdmin):
             form.instance.tags.set(find_tags(form.cleaned_data["tag_words"]))
 
     def _say_what_follows(self, request: HttpRequest, post: Post) -> None:
+        if post.is_published:
+            sentence = '<a href="{}">Read it on the site</a>: it is public.'
+            messages.info(request, format_html(sentence, post.get_absolute_url()))
         if post.is_scheduled and post.published_at:
             at = timezone.localtime(post.published_at)
             messages.info(request, f"It will appear at {at:%H:%M} on {at:%-d %B %Y} ({at:%Z}).")
@@ -173,6 +186,15 @@ class PostAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         return writing.history(self, request, object_id)
+
+    @admin.display(description="author", ordering="author")
+    def author_name(self, post: Post) -> str:
+        return name_of(post.author)
+
+    @admin.display(description="on the site")
+    def address(self, post: Post) -> str:
+        word = "read" if post.is_published else "look at it"
+        return format_html('<a href="{}">{}</a>', post.get_absolute_url(), word)
 
     @admin.display(description="status", ordering="status")
     def state(self, post: Post) -> str:

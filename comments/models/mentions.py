@@ -7,6 +7,14 @@ from blog.models import Post
 from comments.models.comment import Comment
 
 
+class ReceivedMentionQuerySet(models.QuerySet["ReceivedMention"]):
+    """Sets of mentions."""
+
+    def changed(self) -> "ReceivedMentionQuerySet":
+        """Those whose page says something else than the comment, unseen by a moderator."""
+        return self.filter(is_changed=True, comment__isnull=False)
+
+
 class ReceivedMention(models.Model):
     """One page that is said to link to a post, and what was found when it was looked at.
 
@@ -32,10 +40,29 @@ class ReceivedMention(models.Model):
         Comment, models.SET_NULL, null=True, blank=True, related_name="mention"
     )
 
+    said = models.TextField(
+        blank=True, default="", db_default="", help_text="What its page said last, as a comment."
+    )
+    is_changed = models.BooleanField(
+        "says something else by now",
+        default=False,
+        db_default=False,
+        help_text="Its page says something else than the public comment, and nobody looked at it.",
+    )
+
+    objects = ReceivedMentionQuerySet.as_manager()
+
     class Meta:
         ordering = ["-asked_at"]
         verbose_name = "webmention that was received"
         verbose_name_plural = "webmentions that were received"
+        indexes = [
+            models.Index(
+                fields=["comment"],
+                condition=models.Q(is_changed=True),
+                name="comments_changed_mentions",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="comments_one_mention_of_a_post", fields=["source", "post"]

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from comments.mentions import NotTaken, receive_mention
+from comments.mentions import NotTaken, TooManyWait, receive_mention
 from core import ratelimit
 from core.guarded import read_body
 from core.network import network_digest
@@ -33,10 +33,10 @@ def take_mention(request: HttpRequest) -> HttpResponse:
     network = network_digest(request)
     try:
         if wait := _wait(network, source):
-            response = _said("Too many for now: please try again later.", 429)
-            response["Retry-After"] = str(int(wait.total_seconds()) + 1)
-            return response
+            return _too_many("Too many for now: please try again later.", wait)
         receive_mention(source=source, target=target, network=network)
+    except TooManyWait as error:
+        return _too_many(str(error), timedelta(days=1))
     except NotTaken as error:
         return _said(str(error), 400)
     return _said("Accepted. It will be looked at, and shown if a moderator agrees.", 202)
@@ -53,6 +53,12 @@ def _wait(network: str, source: str) -> timedelta | None:
         if not hit.passes:
             return hit.wait
     return None
+
+
+def _too_many(sentence: str, wait: timedelta) -> HttpResponse:
+    response = _said(sentence, 429)
+    response["Retry-After"] = str(int(wait.total_seconds()) + 1)
+    return response
 
 
 def _said(sentence: str, status: int) -> HttpResponse:

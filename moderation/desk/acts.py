@@ -14,6 +14,7 @@ from moderation.desk.answering import publish_and_reply
 from moderation.desk.locking import lock_branch, unlock_branch
 from moderation.desk.owing import publish_owing
 from moderation.desk.redacting import redact_comment
+from moderation.desk.renewing import show_new_text
 
 Offered = Callable[[Any], bool]
 
@@ -65,7 +66,15 @@ def _has_own_lock(comment: Any) -> bool:
 
 
 def _asks_to_be_kept(comment: Any) -> bool:
-    return comment.is_published and bool(comment.open_reports or comment.judged)
+    return comment.is_published and bool(
+        comment.open_reports or comment.judged or says_something_new(comment)
+    )
+
+
+def says_something_new(comment: Any) -> bool:
+    """Whether it is a public mention whose page has another text, which nobody has looked at."""
+    mention = getattr(comment, "mention", None)  # most comments are none
+    return comment.is_published and mention is not None and mention.is_changed
 
 
 ACTS: Final[dict[str, DeskAct]] = {
@@ -79,6 +88,15 @@ ACTS: Final[dict[str, DeskAct]] = {
             service=services.dismiss_reports,
             is_offered=_asks_to_be_kept,
             ticked="Keep",
+        ),
+        DeskAct(
+            name="renew",
+            label="Show the new text",
+            key="t",
+            done="The new text is shown.",
+            service=show_new_text,
+            is_offered=says_something_new,
+            ticked="Show new texts",
         ),
         DeskAct(
             name="publish",

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from comments.locks import locks_over
 from comments.models import Comment, CommentQuerySet, RecordedReason, Revision
 from core.differences import Piece, compare
-from moderation.desk.acts import DeskAct, acts_for
+from moderation.desk.acts import DeskAct, acts_for, says_something_new
 from moderation.desk.alike import Alike, alike
 from moderation.desk.links import Link, links_of
 from moderation.desk.marking import marked
@@ -28,6 +28,7 @@ class Card(NamedTuple):
     comment: Comment
     acts: Sequence[DeskAct]
     difference: Sequence[Piece]
+    new_text: Sequence[Piece]  # what differs in what a mention's page says by now
     reasons: Sequence[tuple[RecordedReason, Clause | None]]
     reports: Sequence[tuple[Report, Clause | None]]
     html: SafeString  # with the evidence marked
@@ -45,7 +46,7 @@ def with_context(comments: CommentQuerySet) -> CommentQuerySet:
     """
     reports = Report.objects.unanswered().order_by("reported_at", "pk")
     related: CommentQuerySet = comments.select_related(
-        "post", "parent", "user", "appeal", "likeness"
+        "post", "parent", "user", "appeal", "likeness", "mention"
     )
     return related.prefetch_related(
         Prefetch("claim", Claim.objects.select_related("claimed_by")),
@@ -84,6 +85,7 @@ def cards(comments: Iterable[Comment]) -> list[Card]:
             comment,
             acts_for(comment),
             _difference(comment),
+            compare(comment.text, comment.mention.said) if says_something_new(comment) else [],
             [(row, clauses.get(row.clause_id)) for row in comment.reasons.all()],
             [(row, clauses.get(row.clause_id)) for row in comment.open_reports],
             marked(comment, comment.reasons.all()),

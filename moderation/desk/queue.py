@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Abs
 
-from comments.models import Appeal, Comment, CommentQuerySet, RecordedReason
+from comments.models import Appeal, Comment, CommentQuerySet, ReceivedMention, RecordedReason
 from comments.status import Status
 from moderation.desk.searching import found_by
 from moderation.desk.writers import of_the_same_person
@@ -168,9 +168,11 @@ def _appealed(user: "AnyUser") -> Q:
 
 
 def _edited_since(user: "AnyUser") -> Q:
-    """Public, and edited by its writer after a person last looked at it."""
+    """Public, and edited by its writer after a person last looked at it; or its page was."""
     looked = _looked_at("pk").filter(at__gte=OuterRef("edited_at"))
-    return Q(~Exists(looked), status=Status.PUBLISHED, edited_at__isnull=False)
+    edited = Q(~Exists(looked), edited_at__isnull=False)
+    renewed = Q(pk__in=ReceivedMention.objects.changed().values("comment"))
+    return Q(edited | renewed, status=Status.PUBLISHED)
 
 
 def _likely_spam(user: "AnyUser") -> Q:

@@ -65,16 +65,23 @@ def redact_comment(
     return carry_out(Act.REDACTED, comment_id, version, by, redact, note=note, clause=clause)
 
 
-def bring_back_words(comment: Comment, *, redacted_at: datetime, now: datetime) -> None:
+def bring_back_words(
+    comment: Comment,
+    *,
+    redacted_at: datetime,
+    now: datetime,
+    by: Revision.Replacement = Revision.Replacement.REDACTION,
+) -> None:
     """Give a comment the text that it had before the redaction at a time, with its reasons.
+
+    So too for another kind of replacement, by a moderator's act.
 
     The caller holds the lock and the transaction. Raises Revision.DoesNotExist where the original
     was erased.
     """
-    redaction = Revision.Replacement.REDACTION
-    original = comment.revisions.filter(replaced_by=redaction, replaced_at=redacted_at).get()
+    original = comment.revisions.filter(replaced_by=by, replaced_at=redacted_at).get()
     rendered = render_text(original.text, comment.post, comment)
-    later = comment.replace_text(original.text, rendered.html, by=redaction, at=now)
+    later = comment.replace_text(original.text, rendered.html, by=by, at=now)
     RecordedReason.objects.filter(revision=original).update(revision=None)
     later.delete()
     original.delete()

@@ -12,6 +12,7 @@ from comments.status import UNDO_FOR, Remover, Status
 from moderation.desk.locking import LOCKS, take_lock_back
 from moderation.desk.moving import NotUndoable, move_back
 from moderation.desk.redacting import bring_back_words
+from moderation.desk.renewing import take_back_new_text
 from moderation.learning.jobs import enqueue_learning
 from moderation.models import DECISIONS, Act, FollowUp, LogEntry, Report
 from moderation.permissions import require_may_moderate
@@ -139,6 +140,8 @@ def _given_with(entry: LogEntry) -> "Iterable[LogEntry]":
 def _take_back(entry: LogEntry, comment: Comment, now: datetime) -> None:
     if entry.act == Act.REDACTED:
         _bring_back(comment, entry, now)
+    if entry.act == Act.KEPT:
+        take_back_new_text(comment, kept_at=entry.at, now=now)
     to = Status(entry.status_before or Status.PENDING)
     if to == comment.status:
         if entry.act != Act.REDACTED:

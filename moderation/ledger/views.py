@@ -1,12 +1,14 @@
 """The public ledger of the site and of each post; the statistics of the desk, in the admin."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
 
 from blog.models import Post
 from comments.models import Comment, CommentQuerySet
@@ -16,7 +18,16 @@ from moderation.ledger.charts import bars
 from moderation.permissions import may_open_queue, moderatable
 
 
+def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for everybody; its entity tag is made of the page itself."""
+    guarded: Callable[..., HttpResponse] = cache_control(public=True, no_cache=True)(
+        conditional_page(view)
+    )
+    return guarded
+
+
 @require_safe
+@public_page
 def site_ledger(request: HttpRequest) -> HttpResponse:
     """All comments under posts that everybody may find. Template: moderation/ledger/ledger.html;
     context: `post` (None), `figures`, `wait`, `chart`.
@@ -25,6 +36,7 @@ def site_ledger(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def post_ledger(request: HttpRequest, slug: str, kind: str = Post.Kind.POST) -> HttpResponse:
     """The same of one post; 404 where its conversation is not shown."""
     post = get_object_or_404(Post.objects.published(), slug=slug, kind=kind)

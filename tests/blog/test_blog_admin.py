@@ -37,6 +37,28 @@ def test_an_author_can_not_write_under_another_name(client, author):
     assert Post.objects.get().author == author
 
 
+def test_who_publishes_is_led_to_the_post_and_back(client, author):
+    page = client.post("/admin/blog/post/add/", form(), follow=True).content.decode()
+    assert '<a href="/posts/new/">Read it on the site</a>' in page
+    assert '<a href="/posts/new/">read</a>' in page
+    post = Post.objects.get()
+    edit = f'<a href="/admin/blog/post/{post.pk}/change/">Edit this post</a>'
+    assert edit in client.get("/posts/new/").content.decode()
+    client.force_login(make_user("author"))
+    assert edit not in client.get("/posts/new/").content.decode()
+    client.logout()
+    assert edit not in client.get("/posts/new/").content.decode()
+
+
+def test_authors_are_chosen_by_the_names_that_readers_see(client):
+    client.force_login(make_user())
+    make_post(author=make_user("author", username="ada", first_name="Ada", last_name="Lovelace"))
+    page = client.get("/admin/blog/post/add/").content.decode()
+    assert ">Ada Lovelace</option>" in page
+    assert "delete_id_author" not in page
+    assert "Ada Lovelace" in client.get("/admin/blog/post/").content.decode()
+
+
 def test_another_authors_post_is_not_there(client, author):
     post = make_post(title="Theirs")
     assert "Theirs" not in client.get("/admin/blog/post/").content.decode()

@@ -124,7 +124,8 @@ def test_a_page_may_not_take_an_address_of_the_site():
 def test_the_list_takes_the_same_queries_for_one_post_and_ten(client, django_assert_num_queries):
     for _ in range(10):
         make_post()
-    with django_assert_num_queries(4):  # count, posts with authors, tags, menu
+    # versions, what appears next, count, posts with authors, tags, menu
+    with django_assert_num_queries(6):
         client.get("/")
 
 

@@ -49,6 +49,28 @@ def test_renamed_twice_leads_straight_and_back_again_leads_nowhere(client):
     assert client.get("/posts/first/").status_code == 200
 
 
+def test_a_post_at_the_top_of_the_site_as_wordpress_has_it(client):
+    make_post(slug="named")
+    make_post(slug="about", kind="page")
+    make_post(slug="draft", status="draft")
+    make_post(slug="later", published_at="2999-01-01T00:00Z")
+    assert leads(client, "/named/") == "/posts/named/"
+    assert leads(client, "/named/?utm_source=x") == "/posts/named/?utm_source=x"
+    assert client.get("/about/").status_code == 200
+    assert leads(client, "/draft/") == leads(client, "/later/") == 404
+    assert leads(client, "/named/comment/") == 404
+    leave_redirect(old_path="/named/", post=make_post(slug="other"))
+    assert leads(client, "/named/") == "/posts/other/"  # what an import knows better
+
+
+def test_lists_feeds_and_the_icon_where_others_have_them(client):
+    assert leads(client, "/page/2/") == "/?page=2"
+    assert leads(client, "/comments/feed/") == "/comments.atom"
+    icon = client.get("/favicon.ico")
+    assert icon.status_code == 302
+    assert icon.url.endswith(".svg")
+
+
 def test_a_draft_leaves_no_trace(client):
     post = make_post(slug="first", status="draft", published_at=None)
     rename(client, post, "second")

@@ -186,6 +186,14 @@ def test_neither_a_hidden_post_nor_its_comments_are_found(fields):
     assert Comment.objects.filter(indexed__isnull=False).exists()
 
 
+@pytest.mark.parametrize(("length", "is_told"), [(200, False), (201, True), (8_000, True)])
+def test_a_query_that_is_cut_says_so(client, length, is_told):
+    page = client.get("/search/", {"q": "x" * length}).content.decode()
+    assert ("200 characters at most" in page) is is_told
+    assert f'value="{"x" * 200}"' in page
+    assert 'maxlength="200"' in page
+
+
 @pytest.mark.parametrize(
     ("text", "has"),
     [('"two words"', True), ("slow-answer", True), ("two words", False), ("one -two", False),

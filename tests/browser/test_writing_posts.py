@@ -19,6 +19,19 @@ PASTE = """async (area, bytes) => {
     "paste", {clipboardData: transfer, bubbles: true, cancelable: true}));
 }"""
 
+# The width of an image's column, and what `sizes` says of it, by a box that is so wide in a frame:
+# there a rem is the reader's own, as it is in `sizes`.
+SHOWN_AND_ANNOUNCED = """image => {
+  const known = image.sizes.split(", ").map(one => one.match(/^(\\([^)]*\\))? ?(.*)$/));
+  const [, , width] = known.find(([, condition]) => !condition || matchMedia(condition).matches);
+  const frame = document.body.appendChild(document.createElement("iframe"));
+  const box = frame.contentDocument.body.appendChild(document.createElement("div"));
+  box.style.width = width.replace("100vw", `${innerWidth}px`);
+  const announced = box.getBoundingClientRect().width;
+  frame.remove();
+  return [image.closest(".prose").getBoundingClientRect().width, announced];
+}"""
+
 
 @pytest.fixture
 def writing(author):
@@ -99,6 +112,10 @@ def test_a_post_from_nothing_to_published(writing, reader, new_title):
     image = reader.page.locator(".prose img")
     assert (image.get_attribute("width"), image.get_attribute("height")) == ("1200", "800")
     loaded = image.evaluate("async img => { await img.decode(); return img.currentSrc }")
+    for width in (320, 480, 481, 600, 713, 715, 767, 768, 1280):
+        reader.page.set_viewport_size({"width": width, "height": 800})
+        shown, announced = image.evaluate(SHOWN_AND_ANNOUNCED)
+        assert abs(shown - announced) < 1, width
     answer = reader.page.request.get(loaded)
     assert answer.headers["content-type"] == "image/webp"
     assert "immutable" in answer.headers["cache-control"]

@@ -110,7 +110,8 @@ def serve(environ):
             free.bind(("127.0.0.1", 0))
             bind = "{}:{}".format(*free.getsockname())
         command = [sys.executable, "-m", "gunicorn", application]
-        server = subprocess.Popen(command, cwd=ROOT, env={**environ, "COLLOQUY_BIND": bind})
+        here = {"COLLOQUY_BIND": bind, "COLLOQUY_SITE_URL": f"http://{bind}"}
+        server = subprocess.Popen(command, cwd=ROOT, env={**environ, **here})
         try:
             wait_for_answer(f"http://{bind}/livez", server)
             yield f"http://{bind}/"

@@ -349,6 +349,7 @@ def test_gunicorn_settings(made):
         "print(json.dumps({k: cfg.settings[k].get() for k in sys.stdin.read().split()}))"
     )
     names = "bind workers threads worker_class control_socket_disable accesslog max_requests"
+    names += " limit_request_line"
     result = subprocess.run(
         [sys.executable, "-c", script], input=names, cwd=ROOT, capture_output=True, text=True,
         env={**environ(made), "COLLOQUY_WEB_THREADS": "7"}, check=True,
@@ -358,6 +359,7 @@ def test_gunicorn_settings(made):
         "workers": 2,
         "threads": 7,
         "worker_class": "gthread",
+        "limit_request_line": 8190,
         "control_socket_disable": True,
         "accesslog": None,
         "max_requests": 0,

@@ -31,6 +31,10 @@ def links(html):
         ("<STYLE><a href=x></Style><a href=y>", ["https://else.example/dir/y"]),
         ("<textarea><a href=x></textarea>", []),
         ("<template><a href=x></template><noscript><a href=y></noscript>", []),
+        (
+            "<template><template></template><a href=x></template><a href=y>",
+            ["https://else.example/dir/y"],
+        ),
         ("<title>İ<a href=x></title><a href=y>", ["https://else.example/dir/y"]),
         ("&lt;a href=x>", []),
         ("1 < 2 <a href=x>", ["https://else.example/dir/x"]),

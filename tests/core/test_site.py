@@ -183,6 +183,8 @@ def test_the_first_run_gives_bad_input_back(client):
     client.force_login(make_user())
     page = client.post("/admin/first-run/", {"title": "Kept", "author": ""}).content.decode()
     assert 'value="Kept"' in page
+    assert 'role="alert"' in page
+    assert '<a href="#id_author">Your name</a>' in page
     assert "This field is required" in page
     assert not SiteSettings.objects.exists()
 
@@ -200,6 +202,18 @@ def test_the_settings_are_changed_in_the_admin(client):
     assert "<title>Anew</title>" in client.get("/").content.decode()
     changed = SiteSettings.objects.get()
     assert (changed.version, changed.reports_to_hold) == (2, 3)
+
+
+def test_a_time_zone_is_chosen_from_a_list_that_keeps_the_present_one(client):
+    client.force_login(make_user())
+    page = client.get("/admin/first-run/").content.decode()
+    assert '<option value="UTC" selected>UTC</option>' in page
+    assert '<optgroup label="Europe">' in page
+    assert '<option value="America/New_York">New York</option>' in page
+    make_site(time_zone="US/Eastern")
+    page = client.get("/admin/core/sitesettings/1/change/").content.decode()
+    assert '<option value="US/Eastern" selected>US/Eastern</option>' in page
+    assert page.count(" selected>US/") == 1
 
 
 @pytest.mark.parametrize("role", ["author", "moderator"])

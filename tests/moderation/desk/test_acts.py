@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comments import own
-from comments.models import Comment
+from comments.models import Comment, ReceivedMention
 from comments.private_links import status_address
 from moderation import services
 from moderation.desk import acts
@@ -82,6 +82,16 @@ def was_reported():
     return comment
 
 
+def says_something_else_by_now():
+    comment = is_public()
+    address = "https://else.example/"
+    ReceivedMention.objects.create(
+        source=address, target=address, post=comment.post, comment=comment, state="taken",
+        said="It is older than Hume.", is_changed=True,
+    )  # fmt: skip
+    return comment
+
+
 # Each act: from what, with which fields, to which status, and the act that the log tells.
 CASES = {
     "publish": (waits, {}, "published", "published"),
@@ -91,6 +101,7 @@ CASES = {
     "remove": (is_public, {}, "removed", "removed"),
     "restore": (was_removed, {}, "published", "restored"),
     "hold": (is_public, {}, "pending", "held"),
+    "renew": (says_something_else_by_now, {}, "published", "kept"),
     "keep": (was_reported, {}, "published", "kept"),
     "answer": (waits, {"text": "It is not."}, "published", "published"),
     "redact": (is_public, {"text": "The argument is older than Kant."}, "published", "redacted"),
