@@ -300,7 +300,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_comments(
         make_published(post, parent=root)
     # which post, versions; post, tags, totals, comments, back-links, locks, policy, rules, whether
     # it is slowed, what is beside it, menu; what will appear or open next
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get("/posts/a-post/")
 
 

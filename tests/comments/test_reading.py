@@ -350,7 +350,7 @@ def test_every_view_takes_the_same_queries_for_any_number_of_comments(
     root = make_published(post, user=post.author)
     for _ in range(many):
         make_published(post, parent=root, user=post.author, text="See #1.")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         client.get(f"/posts/a-post/{view}")
 
 

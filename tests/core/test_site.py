@@ -196,7 +196,8 @@ def test_the_settings_are_changed_in_the_admin(client):
     assert client.get("/admin/core/sitesettings/").url == address
     form = {"title": "Anew", "tagline": "", "language": "en", "time_zone": "UTC",
             "posts_per_page": 5, "search_language": "english", "new_posts_comments": "open",
-            "comments_close_after_days": 0, "reports_to_hold": 3, "accent": "", "accent_dark": "",
+            "comments_close_after_days": 0, "reports_to_hold": 3, "claim_minutes": 15, "accent": "",
+            "accent_dark": "",
             "header_links": "", "footer": ""}  # fmt: skip
     assert client.post(address, form).status_code == 302
     assert "<title>Anew</title>" in client.get("/").content.decode()
