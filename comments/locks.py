@@ -16,7 +16,7 @@ COVERED: Final = """
     JOIN comments_comment head ON head.id = lock.head_id
     JOIN comments_comment covered
         ON covered.tree_id = head.tree_id AND covered.lft BETWEEN head.lft AND head.rght
-    WHERE covered.id = ANY(%(ids)s) AND lock.lifted_at IS NULL
+    WHERE covered.id = ANY(%(ids)s::bigint[]) AND lock.lifted_at IS NULL
         AND (lock.until_at IS NULL OR lock.until_at > %(at)s)
     ORDER BY covered.id, head.lft DESC"""
 
@@ -28,7 +28,8 @@ def locks_over(comment_ids: Collection[int], at: datetime) -> Mapping[int, Any]:
     """
     if not comment_ids:
         return {}
-    asked = {"ids": list(comment_ids), "at": at}
+    # As one text: the driver takes ten times as long to write out a list of 10,000.
+    asked = {"ids": "{" + ",".join(map(str, comment_ids)) + "}", "at": at}
     found: Iterable[Any] = BranchLock.objects.raw(COVERED, asked)
     return {lock.covered_id: lock for lock in found}
 

@@ -12,7 +12,7 @@ from comments.models import Comment
 __all__ = ["application"]
 
 
-def without_lock(comment_id, work):
+def without_lock(comment_id, work, *, seen_in=None):
     with transaction.atomic(durable=True):
         return work(Comment.objects.select_related("post").get(pk=comment_id))
 
