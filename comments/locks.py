@@ -35,8 +35,9 @@ def locks_over(comment_ids: Collection[int], at: datetime) -> Mapping[int, Any]:
 
 
 def lock_over(comment: Comment, at: datetime) -> BranchLock | None:
-    """The narrowest lock that holds where a comment stands by its tree fields. One query."""
-    return BranchLock.objects.in_force(at).around(comment).first()
+    """The narrowest lock that holds where a stored comment stands. One query."""
+    found: BranchLock | None = locks_over([comment.pk], at).get(comment.pk)
+    return found
 
 
 def why_locked(comment: Comment, at: datetime) -> str:

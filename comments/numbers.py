@@ -89,14 +89,14 @@ def _tell_left_places(head: Comment) -> None:
     places.exclude(pk__in=held).filter(left_at=None).update(left_at=timezone.now())
 
 
-def find_place(post: Post | PostQuerySet, number: str) -> Place | None:
-    """The place of `number` under a post, current or left behind by a move. One query.
+def find_numbered(post: Post | PostQuerySet, number: str) -> Comment | None:
+    """The comment that a number under a post leads to, also where it moved on. One query.
 
-    The post may be given as the set of which it is the only one.
+    With the post where it stands. The post may be given as the set of which it is the only one.
     """
-    places = Place.objects.select_related("comment__post").filter(number=number)
-    under = places.filter(post=post) if isinstance(post, Post) else places.filter(post__in=post)
-    return under.first()
+    under = {"post": post} if isinstance(post, Post) else {"post__in": post}
+    places = Place.objects.filter(number=number, **under)
+    return Comment.objects.select_related("post").filter(places__in=places).order_by("pk").first()
 
 
 def sort_key(number: str) -> tuple[int, ...]:

@@ -18,12 +18,6 @@ class BranchLockQuerySet(models.QuerySet["BranchLock"]):
         """Those neither lifted nor over at a moment."""
         return self.filter(Q(until_at=None) | Q(until_at__gt=at), lifted_at=None)
 
-    def around(self, comment: Comment) -> "BranchLockQuerySet":
-        """Those of the branches that a comment stands in, the narrowest first."""
-        return self.filter(
-            head__tree_id=comment.tree_id, head__lft__lte=comment.lft, head__rght__gte=comment.rght
-        ).order_by("-head__lft")
-
 
 class BranchLock(models.Model):
     """No reader replies to `head` or below it, until the lock is lifted or over. It moves along.

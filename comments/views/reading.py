@@ -19,7 +19,7 @@ from blog.views import PostView
 from comments import page
 from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
-from comments.numbers import PATTERN, find_place
+from comments.numbers import PATTERN, find_numbered
 from comments.public_pages import answer_everybody, key_of, valid_until
 from comments.structured import describe_comments
 from comments.thread_html import thread_html
@@ -194,10 +194,10 @@ def public_comment(kind: str, slug: str, number: str) -> Comment:
     With its post. Raises Http404, also where the author hides the conversation. Two queries.
     """
     post = get_object_or_404(Post.objects.published(), slug=slug, kind=kind)
-    place = find_place(post, number)
-    if place is None or not _is_to_be_seen(place.comment.post):
+    comment = find_numbered(post, number)
+    if comment is None or not _is_to_be_seen(comment.post):
         raise Http404
-    return place.comment
+    return comment
 
 
 def _is_to_be_seen(post: Post) -> bool:

@@ -18,7 +18,7 @@ from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import CommentForm
 from comments.locks import why_locked
 from comments.models import Comment, Commenter
-from comments.numbers import find_place
+from comments.numbers import find_numbered
 from comments.private_links import status_address
 from comments.status import Status
 from comments.tree import MAX_LEVEL
@@ -68,11 +68,8 @@ class CommentFormView(GuardedFormView):
         if not number:
             post = get_object_or_404(posts)
             return Spot(post=post, url=form_url(post, None))
-        place = find_place(posts, number)
-        if place is None or not place.comment.post.is_published:
-            raise Http404
-        parent = place.comment
-        if not parent.post.shows_comments:
+        parent = find_numbered(posts, number)
+        if parent is None or not (parent.post.is_published and parent.post.shows_comments):
             raise Http404
         return Spot(
             post=parent.post,

@@ -12,7 +12,7 @@ from blog.models import Post
 from comments import moved, numbers, tree
 from comments.errors import CommentError, ParentWithoutNumber, StatusConflict
 from comments.models import Comment
-from comments.numbers import find_place
+from comments.numbers import find_numbered
 from moderation.models import Act, BranchMove, LogEntry
 from moderation.permissions import require_may_moderate, require_may_sanction
 from moderation.services import log_act
@@ -42,10 +42,10 @@ def find_target(post: Post, number: str) -> Target:
     named = number.strip().lstrip("#")
     if not named:
         return Target(post, None)
-    place = find_place(post, named)
-    if place is None or place.comment.post_id != post.pk:
+    parent = find_numbered(post, named)
+    if parent is None or parent.post_id != post.pk:
         raise NotMovable(f"There is no comment #{named} under “{post.title}”.")
-    return Target(post, place.comment)
+    return Target(post, parent)
 
 
 def count_by_status(head: Comment) -> Sequence[tuple[str, int]]:

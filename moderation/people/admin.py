@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from blog.models import Post
 from comments.errors import CommentError
 from comments.models import Comment
-from comments.numbers import find_place
+from comments.numbers import find_numbered
 from moderation.models import Clause, Sanction
 from moderation.models.sanctions import citation
 from moderation.people.persons import is_pattern_wide
@@ -126,11 +126,10 @@ class SanctionForm(forms.ModelForm):
         return given
 
     def _head(self, post: Post, number: str) -> Comment | None:
-        place = find_place(post, number.strip().lstrip("#"))
-        if place is None:
+        head = find_numbered(post, number.strip().lstrip("#"))
+        if head is None:
             self.add_error("number", "There is no comment with this number under that post.")
-            return None
-        return place.comment
+        return head
 
     def _get_validation_exclusions(self) -> set[str]:
         """The row is made by a service; what the form can't know is not judged here."""

@@ -25,7 +25,8 @@ def policy_above_the_form(draft: Draft) -> Advice:
 
 def asked_to_accept(draft: Draft) -> str:
     """The label of the tick that the form asks for; empty for none. One query."""
-    policy = _published(draft).only("version", "must_accept").first()
+    columns = ("version", "must_accept", "is_accepted")
+    policy = _published(draft).values_list(*columns, named=True).first()
     return "" if policy is None else _asked(policy, draft)
 
 

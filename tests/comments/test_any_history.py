@@ -95,7 +95,7 @@ class History:
             if comment.status == "published":
                 assert comment.number
             if comment.number:
-                assert numbers.find_place(comment.post, comment.number).comment == comment
+                assert numbers.find_numbered(comment.post, comment.number) == comment
 
 
 @given(st.lists(STEPS, min_size=1, max_size=15))

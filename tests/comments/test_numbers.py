@@ -5,7 +5,7 @@ import pytest
 from comments import tree
 from comments.errors import ParentWithoutNumber
 from comments.models import Comment
-from comments.numbers import allot_to_ancestors, find_place, sort_key
+from comments.numbers import allot_to_ancestors, find_numbered, sort_key
 from moderation import services
 from tests.factories import make_post, make_published, make_user, publish, send
 
@@ -79,8 +79,8 @@ def test_an_import_gives_unnumbered_ancestors_a_placeholder():
 
 def test_a_number_leads_to_its_comment_and_an_unknown_one_to_none():
     comment = make_published(make_post())
-    assert find_place(comment.post, "1").comment == comment
-    assert find_place(comment.post, "9") is None
+    assert find_numbered(comment.post, "1") == comment
+    assert find_numbered(comment.post, "9") is None
 
 
 def test_numbers_sort_by_their_parts():

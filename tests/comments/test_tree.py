@@ -212,7 +212,7 @@ def test_a_branch_moves_to_another_post_and_back_with_its_numbers():
     move(branch, there, None)
     leaf.refresh_from_db()
     assert (branch.number, leaf.number, leaf.post_id) == ("2", "2.1", there.pk)
-    assert numbers.find_place(here, "1.1.1").comment == leaf
+    assert numbers.find_numbered(here, "1.1.1") == leaf
     move(branch, here, root)
     leaf.refresh_from_db()
     assert (branch.number, leaf.number, leaf.post_id) == ("1.1", "1.1.1", here.pk)
