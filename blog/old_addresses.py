@@ -70,7 +70,8 @@ def find_target(path: str) -> str | None:
     for old in whole:
         if old in rows:
             return _with(_if_public(rows[old]), "" if "?" in old else query)
-    if found and rows.get(found["head"]):
+    # Joined to "/", what begins with a slash would be the address of another site.
+    if found and rows.get(found["head"]) and not found["rest"].startswith("/"):
         target = _if_public(rows[found["head"]])
         return target and _with(target + found["rest"], query)
     if found and found["page"] and not found["rest"]:

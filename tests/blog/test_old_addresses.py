@@ -99,6 +99,16 @@ def test_a_row_of_the_operator_counts_and_an_empty_one_says_gone(client):
     assert leads(client, "/gone/") == 410
 
 
+def test_nothing_below_an_old_address_leads_to_a_site_that_a_stranger_chose(client):
+    Redirect.objects.create(site_id=1, old_path="/old-page/", new_path="/")
+    Redirect.objects.create(site_id=1, old_path="/moved/", new_path="https://b.example/x/")
+    assert leads(client, "/old-page/") == "/"
+    for below in ("/evil.example/", "/evil.example", "%2Fevil.example/", "//evil.example/"):
+        assert leads(client, f"/old-page/{below}") == 404, below
+        assert leads(client, f"/moved/{below}") == 404, below
+    assert leads(client, "/moved/deeper") == "https://b.example/x/deeper"
+
+
 def test_a_row_is_not_overwritten_and_too_long_a_path_is_none():
     one, other = make_post(), make_post()
     assert leave_redirect(old_path="/x/", post=one) is True
