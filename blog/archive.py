@@ -5,12 +5,17 @@ Months are those of the site's time zone, which is active while a page is made.
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncMonth
+from django.utils.text import slugify
 
 from blog.models import Post, RelatedPost, Tag
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 RELATED: Final = 3
 
@@ -40,6 +45,18 @@ def months() -> list[Month]:
 def public_tags() -> QuerySet[Tag]:
     """Tags of listed posts: that a draft has a tag is nobody's business, nor the tag's name."""
     return Tag.objects.filter(Exists(Post.objects.listed().posts().filter(tags=OuterRef("pk"))))
+
+
+def authors_called(slug: str) -> "list[User]":
+    """Who wrote listed posts and is called so, by the name that readers see. One query."""
+    listed = Post.objects.listed().posts().filter(author=OuterRef("pk"))
+    authors = get_user_model().objects.filter(Exists(listed))
+    return [author for author in authors if slug_of(author) == slug]
+
+
+def slug_of(author: "User") -> str:
+    """What the list of an author's posts is found by; empty for a name of signs alone."""
+    return slugify(author.get_full_name() or author.get_username(), allow_unicode=True)
 
 
 def tags_in_use() -> list[Tag]:

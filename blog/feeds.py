@@ -10,17 +10,18 @@ from uuid import UUID, uuid5
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.http import quote_etag
 
 from blog.absolute import with_whole_addresses
 from blog.models import Post, PostQuerySet, Tag
 from core.feed_formats import AtomFeed, JSONFeed, RSSFeed
+from core.models import Version
 from core.site import current
 
 ENTRIES: Final = 20
-VERSION: Final = 2  # raise it when the same posts give another feed
+VERSION: Final = 3  # raise it when the same posts give another feed
 NAMES: Final = UUID("0b6d3d1e-3a54-4e0c-8f4b-9a4be2cf8c51")  # the space of our entries' ids
 BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,11 +47,12 @@ class State:
 
     fingerprint: str
     modified: datetime
+    updated: datetime  # what the feed itself says: the latest change of an entry
 
     def etag(self, *context: str) -> str:
         """An entity tag for this state, shown in some context (address, format)."""
         site = current()
-        words = [site.title, site.tagline, site.websub_hub]
+        words = [site.title, site.tagline, site.websub_hub, site.language]
         content = json.dumps([VERSION, *words, self.fingerprint, *context])
         return quote_etag(hashlib.sha256(content.encode()).hexdigest()[:32])
 
@@ -79,20 +81,30 @@ def of_tag(tag: Tag) -> Scope:
 def state_of(scope: Scope) -> State:
     """Two queries, which read no text.
 
-    `modified` counts what was published once and is no longer, so that its going shows, too.
+    `modified` counts what was published once and is no longer, so that its going shows, too, and
+    the last change of what every page may show: names, tags, settings.
     """
     words = Tag.objects.filter(posts=OuterRef("pk")).order_by("name").values("name")
     entries = list(
         _newest(scope)
         .annotate(words=ArraySubquery(words))
         .values_list(
-            "pk", "updated_at", "published_at", "words", "author__first_name", "author__last_name"
+            "pk",
+            "updated_at",
+            "published_at",
+            "words",
+            "html_version",
+            "author__first_name",
+            "author__last_name",
+            "author__username",
         )
     )
+    updated = max([max(entry[1], entry[2] or BEFORE_ALL) for entry in entries], default=BEFORE_ALL)
     once = scope.posts.filter(published_at__lte=timezone.now())
-    times = once.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
-    modified = max([*times, *(entry[2] or BEFORE_ALL for entry in entries)], default=BEFORE_ALL)
-    return State(json.dumps(entries, cls=DjangoJSONEncoder), modified)
+    touched = Subquery(Version.objects.filter(key="site").values("value"))  # microseconds
+    last = once.order_by("-updated_at").values_list("updated_at", touched).first()
+    modified = max(updated, *_times(last)) if last else updated
+    return State(json.dumps(entries, cls=DjangoJSONEncoder), modified, updated)
 
 
 def make_feed(
@@ -107,12 +119,17 @@ def make_feed(
         language=site.language,
         feed_url=feed_url,
         feed_guid=scope.id,
-        updated=state.modified,
+        updated=state.updated,
         hub=scope.hub,
     )
     for post in _newest(scope).select_related("author").prefetch_related("tags").defer("body"):
         feed.add_item(**_entry(post, absolute))
     return feed
+
+
+def _times(last: tuple[datetime, int | None]) -> tuple[datetime, datetime]:
+    changed_at, touched = last
+    return changed_at, datetime.fromtimestamp((touched or 0) / 1_000_000, UTC)
 
 
 def _newest(scope: Scope) -> PostQuerySet:

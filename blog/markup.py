@@ -4,6 +4,7 @@ The author is trusted to format, not to run scripts: a hacked account or an impo
 the readers. Strangers' text has a pipeline of its own, in comments.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from html.parser import HTMLParser
@@ -17,7 +18,7 @@ from blog.colours import LANGUAGE, colour_listings
 from blog.picture_sizes import ADDRESS, Size, attributes
 from core.html_tokens import tokens
 
-VERSION: Final = 4  # raise it when the same source gives other HTML
+VERSION: Final = 5  # raise it when the same source gives other HTML
 
 # fmt: off
 TAGS: Final = frozenset({
@@ -26,6 +27,11 @@ TAGS: Final = frozenset({
     "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp",
     "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td",
     "tfoot", "th", "thead", "tr", "u", "ul", "var",
+})
+# What writers paste and readers then miss; of what only looks, the words stay.
+NOTICED: Final = frozenset({
+    "audio", "button", "canvas", "embed", "form", "iframe", "input", "math", "object", "script",
+    "select", "style", "svg", "textarea", "video",
 })
 # fmt: on
 ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
@@ -40,7 +46,17 @@ ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "q": frozenset({"cite"}),
     "section": frozenset({"aria-label"}),
 }
-PROTOCOLS: Final = frozenset({"http", "https", "mailto"})
+PROTOCOLS: Final = frozenset({"http", "https", "mailto", "tel"})
+TOP_HEADING: Final = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
+# What is between their tags is for machines: it goes with them. What has no end is no such element.
+FOR_MACHINES: Final = {
+    tag: (
+        re.compile(rf"<{tag}(?=[\s/>])", re.IGNORECASE),
+        re.compile(rf"</{tag}\s*>", re.IGNORECASE),
+    )
+    for tag in ("script", "style")
+}
+ELEMENT: Final = re.compile(r"<([a-z][a-z0-9]*)", re.IGNORECASE)
 
 Pictures = Mapping[str, Size]
 NO_PICTURES: Final[Pictures] = {}
@@ -56,8 +72,17 @@ def clean(html: str, pictures: Pictures = NO_PICTURES) -> str:
 
     An img that names one of our `pictures` gets its sizes, whatever the author wrote there.
     """
-    cleaned: str = _cleaner(pictures).clean(html.replace("<h1", "<h2").replace("</h1>", "</h2>"))
+    for tag in FOR_MACHINES:
+        html = _without(tag, html)
+    cleaned: str = _cleaner(pictures).clean(TOP_HEADING.sub(r"<\1h2", html))
     return colour_listings(cleaned)
+
+
+def left_out(source: str, *, is_markdown: bool) -> list[str]:
+    """The elements of an author's text that readers do not get, by name, each once."""
+    html = markdown.to_html(source) if is_markdown else source
+    found = dict.fromkeys(name.lower() for name in ELEMENT.findall(html))
+    return [name for name in found if name in NOTICED]
 
 
 def images_in(html: str) -> list[dict[str, str]]:
@@ -89,6 +114,16 @@ class PictureFilter(Filter):
         named = ADDRESS.fullmatch(data.get((None, "src"), ""))
         if named and (size := self.pictures.get(named[1])):
             data.update({(None, name): value for name, value in attributes(named[1], size)})
+
+
+def _without(tag: str, html: str) -> str:
+    """The HTML without these elements, in one pass; what comes of it has still to be cleaned."""
+    begins, ends = FOR_MACHINES[tag]
+    kept, at = [], 0
+    while (begin := begins.search(html, at)) and (end := ends.search(html, begin.end())):
+        kept.append(html[at : begin.start()])
+        at = end.end()
+    return "".join(kept) + html[at:]
 
 
 class _Images(HTMLParser):

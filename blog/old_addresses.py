@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseGone, HttpRespons
 from django.urls import reverse
 
 from blog.models import Post
+from blog.old_queries import list_asked_for
 
 SITE: Final = 1  # settings.SITE_ID: redirects hang on a site, and there is one
 LONGEST: Final = 200  # of a path in a row
@@ -32,14 +33,24 @@ def old_addresses(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
             return get_response(request)
-        if request.path == reverse("blog:index") and (old := _numbered(request)):
-            return answer(find_target(old)) or get_response(request)
+        if request.path == reverse("blog:index") and request.GET:
+            return _at_the_front_page(request, get_response)
         response = get_response(request)
         if response.status_code != 404:
             return response
         return answer(find_target(request.get_full_path())) or response
 
     return middleware
+
+
+def _at_the_front_page(request: HttpRequest, get_response: GetResponse) -> HttpResponse:
+    old = _numbered(request)
+    known = answer(find_target(old) if old else list_asked_for(request.GET))
+    response = known or get_response(request)
+    if old:
+        # core.short_way has to ask again: rows of redirects are counted by no trigger.
+        response.of_page = None  # type: ignore[attr-defined]
+    return response
 
 
 def answer(target: str | None) -> HttpResponse | None:
@@ -62,6 +73,8 @@ def find_target(path: str) -> str | None:
     whole += [asked, asked.rstrip("/") if asked.endswith("/") else f"{asked}/"]
     found = HEAD.match(asked)
     heads = [found["head"]] if found else []
+    if found and found["page"] and not found["rest"]:
+        heads.append(f"/posts/{found['page']}/")  # as it was called when it stood at the top
     rows = dict(
         Redirect.objects.filter(site=SITE, old_path__in=[*whole, *heads]).values_list(
             "old_path", "new_path"
@@ -70,11 +83,14 @@ def find_target(path: str) -> str | None:
     for old in whole:
         if old in rows:
             return _with(_if_public(rows[old]), "" if "?" in old else query)
-    if found and rows.get(found["head"]):
+    # Joined to "/", what begins with a slash would be the address of another site.
+    if found and rows.get(found["head"]) and not found["rest"].startswith("/"):
         target = _if_public(rows[found["head"]])
         return target and _with(target + found["rest"], query)
     if found and found["page"] and not found["rest"]:
-        return _post_by_name(found["page"], query)
+        renamed = rows.get(f"/posts/{found['page']}/")
+        by_name = _post_by_name(found["page"], query)
+        return by_name or (_with(_if_public(renamed), query) if renamed else None)
     return None
 
 

@@ -1,14 +1,19 @@
 """Addresses in the shape that Blogger and WordPress give them, answered by what is here."""
 
+import re
+from typing import Final
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from blog.archive import public_tags
 from blog.models import Post
 from blog.old_addresses import answer, find_target
 
 FORMATS = {"atom": "atom", "json": "json", "rss": "rss", "rss2": "rss"}
+LATER_PAGE: Final = re.compile(r"(.*?)(?:/page/([1-9][0-9]{0,3}))?", re.DOTALL)
 
 
 def old_post(request: HttpRequest, slug: str, **date: int) -> HttpResponse:
@@ -19,24 +24,54 @@ def old_post(request: HttpRequest, slug: str, **date: int) -> HttpResponse:
     if known is not None:
         return known
     # A draft's slug is nobody's business.
-    return redirect(get_object_or_404(Post.objects.published(), slug=slug), permanent=True)
+    post = Post.objects.published().filter(slug=slug).first()
+    if post is not None:
+        return redirect(post, permanent=True)
+    renamed = answer(find_target(f"/posts/{slug}/"))
+    if renamed is None:
+        raise Http404
+    return renamed
 
 
 def old_tag(request: HttpRequest, name: str) -> HttpResponse:
-    """`/category/x/`, `/tag/x/`, `/search/label/X`, also with their feeds."""
-    wanted = name.strip("/").removesuffix("/feed").rpartition("/")[2]
+    """`/category/x/`, `/tag/x/`, `/search/label/X`, also with their feeds and later pages."""
+    name, page = LATER_PAGE.fullmatch(name.strip("/")).groups()  # type: ignore[union-attr]
+    wanted = name.removesuffix("/feed").rpartition("/")[2]
     tags = public_tags()
     tag = tags.filter(slug=wanted).first() or tags.filter(name__iexact=wanted).first()
     if tag is None:
         raise Http404
-    if name.strip("/").endswith("/feed"):
+    if name.endswith("/feed"):
         return redirect("blog:tag-feed", tag.slug, "rss", permanent=True)
-    return redirect(tag, permanent=True)
+    return redirect(tag.get_absolute_url() + (f"?page={page}" if page else ""), permanent=True)
 
 
-def old_list_page(request: HttpRequest, number: int) -> HttpResponse:
-    """`/page/2/`."""
-    return redirect(f"{reverse('blog:index')}?page={number}", permanent=True)
+def old_list_page(request: HttpRequest, number: int, **date: int) -> HttpResponse:
+    """`/page/2/`, `/2020/page/2/`, `/2020/05/page/2/`."""
+    place = {0: "blog:index", 1: "blog:year", 2: "blog:month"}[len(date)]
+    return redirect(f"{reverse(place, kwargs=date)}?page={number}", permanent=True)
+
+
+def old_month(request: HttpRequest, year: int, month: int, number: int) -> HttpResponse:
+    """`/2020_05_01_archive.html`."""
+    return redirect("blog:month", year, month, permanent=True)
+
+
+def old_search(request: HttpRequest, words: str) -> HttpResponse:
+    """`/search/words/`."""
+    return redirect(f"{reverse('blog:search')}?{urlencode({'q': words})}", permanent=True)
+
+
+def old_tag_feed(request: HttpRequest, name: str) -> HttpResponse:
+    """`/feeds/posts/default/-/Label`."""
+    tag = get_object_or_404(public_tags(), name__iexact=name.strip("/"))
+    asked = FORMATS.get(request.GET.get("alt", ""), "atom")
+    return redirect("blog:tag-feed", tag.slug, asked, permanent=True)
+
+
+def old_place(request: HttpRequest, name: str) -> HttpResponse:
+    """`/index.html`, `/sitemap_index.xml`: what stands here under another name."""
+    return redirect(name, permanent=True)
 
 
 def old_feed(request: HttpRequest, suffix: str = "rss") -> HttpResponse:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ENDINGS: Final = {
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
+    ".jpe": "JPEG",
+    ".jfif": "JPEG",  # as Windows names them
     ".png": "PNG",
     ".webp": "WEBP",
     ".gif": "GIF",

@@ -10,10 +10,11 @@ from typing import IO, Any, Final, NamedTuple
 
 from PIL import Image, ImageCms
 
-from blog.picture_sizes import Size, widths_of
+from blog.picture_sizes import Size, largest, widths_of
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS: Final = 40_000_000
+TALLEST: Final = 16_383  # what WebP can hold
 QUALITY: Final = 80
 SRGB: Final = ImageCms.createProfile("sRGB")
 ORIENTATION: Final = 0x0112
@@ -50,6 +51,10 @@ def measure(file: IO[bytes]) -> Measured:
     size = Size(*image.size)
     if _orientation(image) >= 5:
         size = Size(size.height, size.width)
+    if (height := largest(size).height) > TALLEST:
+        raise NotAPicture(
+            f"It would stand {height} pixels tall, and {TALLEST} are the most: cut it into parts."
+        )
     kind = "JPEG" if image.format == "MPO" else str(image.format)  # some phones' JPEGs
     is_animated = kind != "JPEG" and bool(getattr(image, "is_animated", False))
     return Measured(kind, size, is_animated)
@@ -89,7 +94,9 @@ def _open(file: IO[bytes]) -> Image.Image:
 def _too_large(size: Size) -> str:
     most = MOST_PIXELS // 1_000_000
     pixels = size.width * size.height
-    has = f"{pixels / 1_000_000:.0f} megapixels" if pixels else "far more"
+    if not pixels:
+        return f"It has far too many megapixels, and {most} are the most: make it smaller first."
+    has = f"{pixels / 1_000_000:.0f} megapixels"
     return f"It has {has}, and {most} are the most: make it smaller first."
 
 

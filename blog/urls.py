@@ -112,6 +112,34 @@ old = [
         name="old-tag",
     ),
     path("page/<width:number>/", require_safe(old_views.old_list_page), name="old-list-page"),
+    path(
+        "<year:year>/page/<width:number>/",
+        require_safe(old_views.old_list_page),
+        name="old-year-page",
+    ),
+    path(
+        MONTH + "page/<width:number>/", require_safe(old_views.old_list_page), name="old-month-page"
+    ),
+    path(
+        "<year:year>_<month:month>_<day:number>_archive.html",
+        require_safe(old_views.old_month),
+        name="old-month",
+    ),
+    path("search/<str:words>/", require_safe(old_views.old_search), name="old-search"),
+    re_path(
+        r"^feeds/posts/default/-/(?P<name>[^\x00]+)$",
+        require_safe(old_views.old_tag_feed),
+        name="old-tag-feed",
+    ),
+    *(
+        path(old_path, require_safe(old_views.old_place), {"name": place}, name=f"old-{old_path}")
+        for old_path, place in [
+            ("index.html", "blog:index"),
+            ("index.php", "blog:index"),
+            ("sitemap_index.xml", "blog:sitemap-index"),
+            ("wp-sitemap.xml", "blog:sitemap-index"),
+        ]
+    ),
     path("feed/", require_safe(old_views.old_feed), name="old-feed"),
     re_path(
         r"^feed/(?P<suffix>atom|rss|rss2)/$",
@@ -134,6 +162,7 @@ lists = [
     path("<year:year>/", for_everybody(archive_views.YearView.as_view()), name="year"),
     path(MONTH, for_everybody(archive_views.MonthView.as_view()), name="month"),
     path(MONTH + "<day:number>/", require_safe(archive_views.day), name="day"),
+    path("author/<anyslug:slug>/", for_everybody(views.AuthorView.as_view()), name="author"),
     path("tags/", for_everybody(archive_views.tags), name="tags"),
     path("tags/<anyslug:slug>/", for_everybody(views.TagView.as_view()), name="tag"),
     path(

@@ -9,7 +9,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views import View
 from django.views.generic import DetailView, ListView
 
-from blog.archive import neighbours, public_tags
+from blog.archive import authors_called, neighbours, public_tags
 from blog.models import Post, PostQuerySet
 from blog.permissions import may_edit
 from blog.previews import find_post
@@ -47,6 +47,24 @@ class TagView(PostListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(tag=self.tag, **kwargs)
+
+
+class AuthorView(PostListView):
+    """The listed posts of one author. Template: blog/index.html; context adds `heading`."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.authors = authors_called(kwargs["slug"])
+        if not self.authors:
+            raise Http404
+
+    def get_queryset(self) -> PostQuerySet:
+        return super().get_queryset().filter(author__in=self.authors)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        author = self.authors[0]
+        heading = f"Posts by {author.get_full_name() or author.get_username()}"
+        return super().get_context_data(heading=heading, **kwargs)
 
 
 class PostView(DetailView):

@@ -76,6 +76,15 @@ urlpatterns = [
         {"suffix": "atom"},
         name="old-comments-feed",
     ),
+    # And Blogger there.
+    path(
+        "feeds/comments/default",
+        RedirectView.as_view(
+            pattern_name="comments:site-feed", permanent=True, http_method_names=["get", "head"]
+        ),
+        {"suffix": "atom"},
+        name="old-comments-feed-blogger",
+    ),
     path("webmention/", mentions.take_mention, name="webmention"),
     path("comments/confirm/<str:token>/", confirming.ConfirmView.as_view(), name="confirm"),
     path("comments/confirmed/", confirming.ConfirmedView.as_view(), name="confirmed"),

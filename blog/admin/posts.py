@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from blog import autosaving
 from blog.admin import writing
 from blog.forms import PostForm
-from blog.markup import images_in
+from blog.markup import images_in, left_out
 from blog.models import Autosave, Post
 from blog.old_addresses import leave_redirect_of_move
 from blog.permissions import editable_posts, may_edit
@@ -180,6 +180,12 @@ class PostAdmin(admin.ModelAdmin):
                 request,
                 "Readers see no pictures from other sites, which would learn of every visit:"
                 f" upload {', '.join(elsewhere[:5])} here.",
+            )
+        if missed := left_out(post.body, is_markdown=post.body_format == Post.Format.MARKDOWN):
+            messages.warning(
+                request,
+                f"Readers do not get what stood in {', '.join(missed)}: a post holds no programs"
+                " and no parts of other sites. Write a link to it.",
             )
 
     def history_view(

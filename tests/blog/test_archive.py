@@ -7,7 +7,7 @@ import pytest
 from blog.archive import months, neighbours, tags_in_use
 from blog.models import Blogroll, IndexedPost, Post, RelatedPost, Tag
 from blog.relating import relate_changed_posts
-from tests.factories import make_post
+from tests.factories import make_post, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,22 @@ def test_a_year_and_a_month_have_their_posts(client):
     assert ("January" in month, "March" in month) == (False, True)
     for address in ("/2025/", "/2026/02/", "/2026/13/", "/2026/00/"):
         assert client.get(address).status_code == 404
+
+
+def test_an_author_has_a_list_and_each_post_leads_to_it(client):
+    ada = make_user("author", first_name="Ada", last_name="Bergman")
+    on("2026-01-05", title="Hers", author=ada)
+    on("2026-01-06", title="Not hers", author=make_user("author", username="tomas"))
+    for fields in HIDDEN:
+        make_post(title="Canary", author=ada, **fields)
+    page = client.get("/author/ada-bergman/").content.decode()
+    assert "Posts by Ada Bergman" in page
+    assert (">Hers<" in page, "Not hers" in page, "Canary" in page) == (True, False, False)
+    assert 'href="/author/ada-bergman/" rel="author"' in client.get("/").content.decode()
+    assert client.get("/author/tomas/").status_code == 200
+    Post.objects.filter(author=ada).exclude(title="Canary").update(status="draft")
+    for nobody in ("ada-bergman", ada.username, "nobody"):
+        assert client.get(f"/author/{nobody}/").status_code == 404
 
 
 def test_a_post_leads_to_the_ones_before_and_after(client, django_assert_num_queries):

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.redirects.models import Redirect
 
-from blog.models import Tag
+from blog.models import Post, Tag
 from blog.old_addresses import leave_redirect, leave_redirect_of_move
 from tests.blog.test_blog_admin import form
 from tests.factories import make_post, make_published, make_user
@@ -99,6 +99,16 @@ def test_a_row_of_the_operator_counts_and_an_empty_one_says_gone(client):
     assert leads(client, "/gone/") == 410
 
 
+def test_nothing_below_an_old_address_leads_to_a_site_that_a_stranger_chose(client):
+    Redirect.objects.create(site_id=1, old_path="/old-page/", new_path="/")
+    Redirect.objects.create(site_id=1, old_path="/moved/", new_path="https://b.example/x/")
+    assert leads(client, "/old-page/") == "/"
+    for below in ("/evil.example/", "/evil.example", "%2Fevil.example/", "//evil.example/"):
+        assert leads(client, f"/old-page/{below}") == 404, below
+        assert leads(client, f"/moved/{below}") == 404, below
+    assert leads(client, "/moved/deeper") == "https://b.example/x/deeper"
+
+
 def test_a_row_is_not_overwritten_and_too_long_a_path_is_none():
     one, other = make_post(), make_post()
     assert leave_redirect(old_path="/x/", post=one) is True
@@ -132,6 +142,48 @@ def test_pages_tags_and_feeds_too(client):
         assert leads(client, old) == f"/feed.{suffix}"
     make_post(published_at="2020-05-06T12:00Z")
     assert leads(client, "/2020/05/06/") == "/2020/05/"
+
+
+def test_lists_as_wordpress_asks_the_first_page_for_them(client):
+    make_post(published_at="2020-05-06T12:00Z").tags.add(Tag.objects.create(name="Will", slug="w"))
+    for asked, where in {
+        "s=free+will": "/search/?q=free+will", "s=%22a%26b": "/search/?q=%22a%26b",
+        "feed=rss2": "/feed.rss", "feed=atom": "/feed.atom", "m=202005": "/2020/05/",
+        "m=20200506": "/2020/05/", "m=2020": "/2020/", "paged=2": "/?page=2", "tag=w": "/tags/w/",
+    }.items():  # fmt: skip
+        assert leads(client, f"/?{asked}") == where
+    for other in ("s=", "m=202013", "m=x", "paged=0", "paged=%D9%A1", "feed=%00", "tag=%00"):
+        assert client.get(f"/?{other}").status_code == 200, other
+    Post.objects.update(status="draft")
+    assert client.get("/?tag=w").status_code == 200
+
+
+def test_later_pages_months_searches_and_feeds_of_labels(client):
+    tag = Tag.objects.create(name="Free will", slug="free-will")
+    make_post(published_at="2020-05-06T12:00Z").tags.add(tag)
+    for old, where in {
+        "/2020/page/2/": "/2020/?page=2", "/2020/05/page/2/": "/2020/05/?page=2",
+        "/category/mind/free-will/page/3/": "/tags/free-will/?page=3",
+        "/tag/free-will/feed/": "/tags/free-will/feed.rss",
+        "/2020_05_01_archive.html": "/2020/05/", "/search/free%20will/": "/search/?q=free+will",
+        "/feeds/posts/default/-/Free%20will": "/tags/free-will/feed.atom",
+        "/feeds/posts/default/-/Free%20will?alt=rss": "/tags/free-will/feed.rss",
+        "/feeds/comments/default": "/comments.atom", "/sitemap_index.xml": "/sitemap.xml",
+        "/wp-sitemap.xml": "/sitemap.xml", "/index.html": "/", "/index.php": "/",
+    }.items():  # fmt: skip
+        assert leads(client, old) == where
+    for none in ("/2020_13_01_archive.html", "/feeds/posts/default/-/x", "/category/page/3/"):
+        assert leads(client, none) == 404
+
+
+def test_an_old_shape_of_a_slug_that_was_changed_leads_there_too(client):
+    post = make_post(slug="first")
+    rename(client, post, "second")
+    for old in ("/first/", "/2020/05/first.html", "/2020/05/06/first/"):
+        assert leads(client, old) == "/posts/second/"
+    Post.objects.update(status="draft")
+    for old in ("/first/", "/2020/05/first.html", "/second/"):
+        assert leads(client, old) == 404
 
 
 def test_a_row_goes_before_a_slug_that_only_looks_alike(client):

@@ -156,6 +156,8 @@ REFUSED = {
     "empty": (b"", "x.png", "not a JPEG, PNG, WebP or GIF"),
     "tiff": (picture("TIFF"), "x.tiff", "not a JPEG, PNG, WebP or GIF"),
     "png called jpg": (picture("PNG"), "x.jpg", "by its name it is something else than the PNG"),
+    "untold megapixels": (bomb(60_000, 60_000), "x.png", "has far too many megapixels, and 40 are"),
+    "too tall": (bomb(900, 16_384), "x.png", "stand 16384 pixels tall, and 16383 are the most"),
     "41 megapixels": (bomb(8200, 5000), "x.png", "41 megapixels, and 40 are the most"),
     "a bomb": (bomb(60_000, 60_000), "x.png", "40 are the most"),
 }
@@ -202,6 +204,18 @@ def test_of_a_file_that_is_two_things_the_picture_alone_is_served(client, run_jo
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert b"script" not in served
         assert b"PK" not in served
+
+
+def test_the_tallest_that_is_taken_is_made(run_jobs):
+    one = upload(picture("PNG", (2, 16_383)), "x.png")
+    run_jobs()
+    assert made_of(one, 2).size == (2, 16_383)
+    assert raster.measure(BytesIO(bomb(1_920, 19_000))).size == (1_920, 19_000)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.JPEG", "a.jpe", "a.jfif"])
+def test_a_photo_is_taken_under_each_of_its_endings(media, name):
+    assert upload(picture(), name).name == name
 
 
 def test_a_bomb_is_refused_before_anything_is_decoded(monkeypatch):

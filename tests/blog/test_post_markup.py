@@ -106,6 +106,38 @@ class Elements(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
 
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("<script>let a = '<p>';</script>after", "after"),
+        ("<STYLE media=all>p { color: red }</STYLE >after", "after"),
+        ("<script src=x></script><b>a</b><script>1</script>", "<b>a</b>"),
+        ("a <script> without an end", "a  without an end"),
+        ("<scr<script></script>ipt>alert(1)</script>", "alert(1)"),
+        ("<H1 id=a>A</H1><h1>B</h1>", '<h2 id="a">A</h2><h2>B</h2>'),
+        ('<a href="tel:+4930">call</a>', '<a href="tel:+4930">call</a>'),
+    ],
+)
+def test_what_is_between_tags_for_machines_goes_with_them(source, html):
+    assert markup.clean(source) == html
+
+
+def test_a_script_that_is_shown_as_code_stays():
+    html = markup.render_markdown("```html\n<script>1</script>\n```\n\n`<style>x</style>`")
+    assert html.count("script") == 2
+    assert "&lt;style&gt;x&lt;/style&gt;" in html
+
+
+def test_thousands_of_scripts_take_no_minutes():
+    assert markup.clean("<script>" * 50_000) == ""
+
+
+def test_writers_are_told_what_is_left_out():
+    text = "<iframe src=x></iframe> <center>a</center>\n\n`<video>`\n\n<script>1</script>"
+    assert markup.left_out(text, is_markdown=True) == ["iframe", "script"]
+    assert markup.left_out("<IFRAME></IFRAME><p>a", is_markdown=False) == ["iframe"]
+
+
 def test_a_listing_of_a_thousand_lines_takes_no_minutes():
     source = "```python\n" + "def f(x, y): return x + y * 'abc'\n" * 1000 + "```"
     assert markup.render_markdown(source).count('<span class="hl-k">def</span>') == 1000

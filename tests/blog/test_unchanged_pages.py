@@ -1,6 +1,7 @@
 """Lists, archive and map: "unchanged" for who has the page, and never of an older state."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from blog.models import Blogroll, Post, Tag
+from blog.old_addresses import leave_redirect
 from core.models import SiteSettings, StoredPage
 from core.site import save_site
 from tests.comments.test_stored_pages import WITHOUT_TRIGGERS, triggers
@@ -23,7 +25,7 @@ from tests.factories import make_post, make_user
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGES = (
-    "/", "/archive/", "/2026/", "/2026/05/", "/tags/", "/tags/logic/", "/blogroll/",
+    "/", "/archive/", "/2026/", "/2026/05/", "/tags/", "/tags/logic/", "/author/ada/", "/blogroll/",
     "/blogroll.opml", "/sitemap.xml", "/sitemap-posts-1.xml", "/sitemap-pages-1.xml", "/about/",
     "/posts/a-post/",
 )  # fmt: skip
@@ -38,7 +40,12 @@ def post(transactional_db):
     Blogroll.objects.create(
         title="Theirs", address="https://b.example/", feed="https://b.example/f"
     )
-    post = make_post(slug="a-post", title="A post", published_at="2026-05-01T12:00Z")
+    post = make_post(
+        slug="a-post",
+        title="A post",
+        published_at="2026-05-01T12:00Z",
+        author=make_user("author", username="ada"),
+    )
     post.tags.add(Tag.objects.create(name="Logic", slug="logic"))
     return post
 
@@ -86,7 +93,18 @@ def test_every_page_of_the_blog_has_an_entity_tag_or_says_how_long_it_holds(post
     leads_on = {"day", *(name for name in names() if name.startswith("old-"))}
     seldom_changed = {"robots"}  # an hour
     has_a_tag = {
-        *("index", "archive", "year", "month", "tags", "tag", "feed", "tag-feed", "blogroll"),
+        *(
+            "index",
+            "archive",
+            "year",
+            "month",
+            "author",
+            "tags",
+            "tag",
+            "feed",
+            "tag-feed",
+            "blogroll",
+        ),
         *("blogroll-opml", "sitemap-index", "sitemap", "post", "page"),
     }
     assert names() == private_or_asked_for | for_ever | leads_on | seldom_changed | has_a_tag
@@ -177,6 +195,46 @@ def test_settings_menu_and_names(reader, post):
     users = get_user_model().objects.filter(pk=post.author_id)
     ada = changed(reader, lambda: users.update(first_name="Ada", last_name="L."), ("/tags/logic/",))
     assert "Ada L." in ada
+
+
+def test_a_feed_follows_names_and_settings_by_its_tag_and_by_its_date(post):
+    site = SiteSettings.objects.get()
+    users = get_user_model().objects.filter(pk=post.author_id)
+
+    def speak(language):
+        site.language = language
+        save_site(site)
+
+    changes = {
+        "username": lambda: users.update(username="ada2"),
+        "language": lambda: speak("de"),
+        "tag": lambda: Tag.objects.update(name="Dialectic"),
+        "html": lambda: Post.objects.filter(pk=post.pk).update(html_version=1),
+    }
+    for name, change in changes.items():
+        before = {address: Client().get(address) for address in FEEDS}
+        time.sleep(1.1)  # a date tells seconds
+        change()
+        for address, answer in before.items():
+            for header, kept in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
+                again = Client().get(address, headers={header: answer[kept]})
+                assert again.status_code == 200, (name, address, header)
+
+
+def test_a_feed_says_nothing_of_what_was_withdrawn(post):
+    withdrawn = make_post(title="Canary", published_at="2026-05-02T12:00Z")
+    edit(withdrawn, "status", "draft")
+    before = Client().get("/feed.atom").content
+    edit(withdrawn, "body", "Still at it.")
+    assert Client().get("/feed.atom").content == before
+
+
+def test_an_address_by_number_that_is_not_known_yet_is_asked_anew(post):
+    site = Site()
+    for _ in range(3):
+        assert site.ask(site.short, path="/", query="p=77")[0].startswith("200")
+    leave_redirect(old_path="/?p=77", post=post)
+    assert site.ask(site.short, path="/", query="p=77")[0].startswith("301")
 
 
 def test_what_the_clock_lets_appear(post):

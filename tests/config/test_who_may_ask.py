@@ -31,7 +31,7 @@ METHODS = ("get", "post")
 SAMPLES = {
     "slug": "of-another", "number": "1", "suffix": "atom", "token": "x", "year": "2026",
     "month": "05", "day": "06", "version": "1", "earlier": "1", "later": "2", "key": "0" * 22,
-    "width": "640", "digest": "0" * 16, "section": "posts", "name": "of-another",
+    "width": "640", "digest": "0" * 16, "section": "posts", "name": "of-another", "words": "x",
     "object_id": "999999", "content_type_id": "1", "id": "999999", "pk": "999999",
     "revision_id": "1", "rehearsal_id": "999999", "sanction_id": "999999", "policy_id": "999999",
     "follow_up_id": "999999", "source_id": "999999",
