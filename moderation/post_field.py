@@ -53,11 +53,6 @@ class PostField(forms.CharField):
         widget: Any = self.widget
         self._posts = widget.posts = posts
 
-    def suggest(self, posts: PostQuerySet) -> None:
-        """Suggest only these of them."""
-        widget: Any = self.widget
-        widget.posts = posts
-
     def clean(self, value: Any) -> Post | None:
         typed = super().clean(value)
         if not typed:

@@ -51,11 +51,14 @@ class DecideView(View):
             return self._page(request, link, Outcome(messages.WARNING, said), status=409)
         version = number_in(request.POST.get("version", ""))
         chosen = ACTS[request.POST["act"]]
-        outcome = carry_out(request, chosen, link.comment_id, version, by=link.user)
+        outcome = None
+        try:
+            outcome = carry_out(request, chosen, link.comment_id, version, by=link.user)
+        finally:  # whatever was raised, a clause that is not there say, decided nothing
+            if outcome is None or outcome.level != messages.SUCCESS:
+                release_link(token)
         if outcome.level == messages.SUCCESS:
             note_use(token, outcome.entry_id)
-        else:
-            release_link(token)
         return self._page(request, open_link(token) or link, outcome)
 
     def _undo(self, request: HttpRequest, token: str, link: DecideLink) -> HttpResponse:

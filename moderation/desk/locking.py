@@ -110,6 +110,18 @@ def take_lock_back(*, entry: LogEntry, by: "User") -> Comment:
     return tree.under_lock(entry.comment_id or 0, take_back)
 
 
+def lock_above(comment: Comment) -> str:
+    """A sentence for who unlocked a comment's branch, where a lock further up goes on; else empty.
+
+    At most two queries.
+    """
+    lock = locks.lock_over(comment, timezone.now())
+    if lock is None:
+        return ""
+    which = f"#{lock.head.number}" if lock.head.number else "a comment without a number"
+    return f" It stands in the one from {which}, which still is: “{lock.reason}”"
+
+
 def read_end(typed: str) -> datetime | None:
     """A day and time as a browser's field sends it, in the zone of the site; None for nothing.
 

@@ -23,6 +23,7 @@ from moderation.desk.views import number_in
 from moderation.permissions import NotAllowed, may_sanction, moderatable
 from moderation.post_field import PostField
 
+NOT_YOURS: Final = {"not_there": "There is no post of yours with this address."}
 INPUT: Final = {"id": "move-post", "required": True}
 
 
@@ -37,10 +38,9 @@ def move_page(request: HttpRequest, comment_id: int) -> HttpResponse:
     comments = moderatable(user).select_related("post", "parent")
     comment: Comment = get_object_or_404(comments, pk=comment_id)
     given = request.POST if request.method == "POST" else request.GET
-    posts = Post.objects.all()
-    asked = PostField(posts=posts)
+    asked = PostField(posts=Post.objects.all())
     if not may_sanction(user, None):
-        asked.suggest(posts.filter(author=user))
+        asked = PostField(posts=Post.objects.filter(author=user), error_messages=NOT_YOURS)
     target, problem = _target(comment, asked, given) if given.get("post") else (None, "")
     if request.method == "POST" and target is not None and not problem:
         return _move(request, comment, target)

@@ -36,7 +36,7 @@ def sources_page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not may_open_queue(user):
         raise Http404
-    given = {name: request.GET.get(name, "").strip()[:255] for name in ("q", "host", "after")}
+    given = {name: _typed(request, name) for name in ("q", "host", "after")}
     by_host = request.GET.get("by") == "host"
     sources = source_list.found(source_list.sources_of(user), given["q"])
     if given["host"]:
@@ -92,6 +92,11 @@ def _note(request: HttpRequest, source_id: int, form: SourceNoteForm) -> bool:
         return False
     messages.success(request, "The note is kept.")
     return True
+
+
+def _typed(request: HttpRequest, name: str) -> str:
+    """Without what no text of the database holds."""
+    return request.GET.get(name, "").replace("\0", "").strip()[:255]
 
 
 def _seen(source: Source) -> str:

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 AT_MOST: Final = 200
 OF_BRANCHES: Final = (Act.MOVED, *LOCKS)
+OF_A_BRANCH_AGAIN: Final[dict[str, str]] = {
+    Act.MOVED: "the branch stands where it was",
+    Act.LOCKED: "this lock is gone",
+    Act.UNLOCKED: "the lock is as it was",
+}
 UNDOABLE: Final = (*DECISIONS, Act.OWED, *OF_BRANCHES)
 # What may have happened to a comment since, and leaves an earlier act as it is.
 BESIDE: Final = (
@@ -78,6 +83,12 @@ def why_not_undone(entry: LogEntry, comment: Comment) -> str:
         what = f": {later.get_act_display().lower()}" if later is not None else ""
         return f"Something was done to the comment since{what}. Nothing was changed."
     return ""
+
+
+def what_is_so_again(act: str, comment: Comment) -> str:
+    """What holds after such an act on a comment was taken back; of a branch: not its status."""
+    state = "waiting" if comment.status == Status.PENDING else comment.status
+    return OF_A_BRANCH_AGAIN.get(act, f"{state} again")
 
 
 def undoable(entries: list[LogEntry]) -> frozenset[int]:

@@ -23,10 +23,10 @@ from moderation.desk.acts import ACTS, MOVES, TICKED, DeskAct
 from moderation.desk.cards import cards, with_context
 from moderation.desk.claiming import claim_comment, end_claim, let_go
 from moderation.desk.links import quote_answer
-from moderation.desk.locking import read_end
+from moderation.desk.locking import lock_above, read_end
 from moderation.desk.owing import drop, snooze
 from moderation.desk.record import Line, record_of, who_was_first
-from moderation.desk.undoing import lately_done, undo_act, undoable
+from moderation.desk.undoing import lately_done, undo_act, undoable, what_is_so_again
 from moderation.desk.writers import note_person
 from moderation.learning.store import progress
 from moderation.models import CannedNote, Clause, FollowUp, LogEntry, SlowBranch, SlowPost
@@ -230,19 +230,21 @@ def carry_out(
         written = _reply_in_vain(request) + (_words_in_vain(request) if act.of_branch else "")
         return Outcome(messages.ERROR, f"{error}{written}")
     told = f"{comment.name}: {act.done.format(number=comment.number)}{end_claim(comment.pk, by=by)}"
+    told += lock_above(comment) if act.name == "unlock" else ""
     return Outcome(messages.SUCCESS, told, _last_of(by, comment, began))
 
 
 def take_back(entry_id: int, *, by: Any) -> Outcome:
     """Undo one act; why it can't be is a sentence. 404 for what is not theirs."""
     try:
+        act = LogEntry.objects.values_list("act", flat=True).get(pk=entry_id)
         comment = undo_act(entry_id=entry_id, by=by)
     except (NotAllowed, LogEntry.DoesNotExist, Comment.DoesNotExist) as error:
         raise Http404 from error
     except CommentError as error:
         return Outcome(messages.WARNING, str(error))
-    state = "waiting" if comment.status == queue.WAITING else comment.status
-    return Outcome(messages.SUCCESS, f"{comment.name}: taken back; {state} again.")
+    told = f"{comment.name}: taken back; {what_is_so_again(act, comment)}."
+    return Outcome(messages.SUCCESS, told)
 
 
 def _last_of(user: Any, comment: Comment, began: datetime) -> int | None:
@@ -310,7 +312,8 @@ def _text(request: HttpRequest) -> str:
 
 
 def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "").strip()
+    """Why a branch is locked; `reason` is the queue's filter, which forms lead back to."""
+    return request.POST.get("lock_reason", "").strip()
 
 
 def _until(request: HttpRequest) -> datetime | None:

@@ -1,6 +1,7 @@
 """The public ledger of the site and of each post; the statistics of the desk, in the admin."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -64,12 +65,19 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "figures": found,
         "wait": in_words(found.median_wait) if found.median_wait else "",
         "charts": [
-            ("Comments received by week; darker: published by now", bars("Received", received)),
+            (
+                "Comments received by week; lower, stronger part: published by now",
+                bars("Received", received),
+            ),
             ("Decisions by week", bars("Decisions", decided)),
-            ("Median wait in hours, by the week of publication", bars("Hours waited", waited)),
+            ("Median wait, by the week of publication", bars("Wait", waited, _hours)),
         ],
     }
     return render(request, "moderation/ledger/statistics.html", context)
+
+
+def _hours(number: float) -> str:
+    return in_words(timedelta(hours=number)) if number else "no wait"
 
 
 def _ledger(request: HttpRequest, post: Post | None, comments: CommentQuerySet) -> HttpResponse:

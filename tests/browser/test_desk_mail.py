@@ -125,3 +125,21 @@ def test_after_seven_days_it_is_over(anybody, site, colleague, waiting):
     assert anybody.page.locator(".card").count() == 0
     look(anybody)
     assert len(record(colleague, waiting)) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_its_buttons_look_like_buttons_and_only_a_screen_reader_has_their_rest(visit, link, scheme):
+    with visit(color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(link)
+        style = page.locator("button.act-reject").evaluate("""button => {
+            const style = getComputedStyle(button);
+            return [style.borderTopStyle, style.borderTopWidth];
+        }""")
+        assert style == ["solid", "1px"]
+        hidden = page.locator(".visually-hidden").all()
+        assert hidden
+        for words in hidden:
+            box = words.bounding_box()
+            assert box is None or box["width"] <= 1  # none in what is folded
+        assert serious(page) == []

@@ -126,7 +126,9 @@ def queue_pages(client, chunks):
             for comment in comments:  # as cards.with_context would have read them
                 comment.judged, comment.open_reports, comment.owed = [], [], []
             patch.setattr(queue, "chosen_by", lambda *args, comments=comments: comments)
-            patch.setattr(queue, "counts", lambda user: [(queue.WAITING, "Waiting", ON_A_PAGE)])
+            patch.setattr(
+                queue, "counts", lambda user: [(tab, tab, ON_A_PAGE) for tab in queue.COUNTED]
+            )
             patch.setattr(views, "with_context", lambda comments: comments)
             yield client.get(reverse("moderation:queue"))
 

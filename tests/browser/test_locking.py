@@ -38,7 +38,7 @@ def lock(desk, name):
         desk.card(name).locator("button.act-lock").click()
     else:
         desk.open_words(name, "lock")
-        desk.card(name).locator("[name=reason]").fill(WHY)
+        desk.card(name).locator("[name=lock_reason]").fill(WHY)
         desk.press(name, "lock")
     desk.told("The branch from here is locked.")
 
@@ -97,8 +97,9 @@ def test_undo_by_key_or_button_at_once(desk, branch, plain_reader):
     if isinstance(desk, Keys):
         desk.press("z")
     else:
+        # Its publication can be undone just as well for half a minute.
         done = desk.page.locator(".decided, .desk-lately form", has_text=name)
-        done.locator("button.undo").first.click()
+        done.filter(has_text="locked").locator("button.undo").click()
     desk.card(name).locator("form[action$='/lock/'] summary").wait_for()
     assert desk.card(name).count() == 1
     assert line(plain_reader, post) == []

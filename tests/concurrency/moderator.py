@@ -14,9 +14,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
 django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from comments.errors import CommentError, StatusConflict  # noqa: E402
-from comments.models import Comment  # noqa: E402
+from comments.models import BranchLock, Comment  # noqa: E402
 from moderation.desk.acts import ACTS  # noqa: E402
 from moderation.desk.undoing import undo_act  # noqa: E402
 from moderation.models import LogEntry  # noqa: E402
@@ -49,9 +50,17 @@ def act(chance, comment, version, by):
         entries = LogEntry.objects.filter(comment_id=comment.pk).order_by("-pk")
         undo_act(entry_id=chance.choice(list(entries[:3])).pk, by=by)
     else:
-        chosen = ACTS[chance.choice(NAMES)]
+        chosen = ACTS[_fit(chance.choice(NAMES), comment)]
         words = {"reason": "Enough of this."} if "reason" in chosen.takes else {}
         chosen.service(comment_id=comment.pk, version=version, by=by, **words)
+
+
+def _fit(name, comment):
+    """To lock or to unlock, by what is so now: dice alone leave runs in which nobody unlocks."""
+    if name not in {"lock", "unlock"}:
+        return name
+    is_locked = BranchLock.objects.in_force(timezone.now()).filter(head=comment).exists()
+    return "unlock" if is_locked else "lock"
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ CASES = {
     "keep": (was_reported, {}, "published", "kept"),
     "answer": (waits, {"text": "It is not."}, "published", "published"),
     "redact": (is_public, {"text": "The argument is older than Kant."}, "published", "redacted"),
-    "lock": (is_public, {"reason": "Enough of this."}, "published", "locked"),
+    "lock": (is_public, {"lock_reason": "Enough of this."}, "published", "locked"),
     "unlock": (is_locked, {}, "published", "unlocked"),
 }
 

@@ -73,6 +73,14 @@ def test_opening_it_changes_nothing(client, comment, link, method):
     assert state(comment) == "rejected"
 
 
+@pytest.mark.parametrize("clause", ["999999", "none"])
+def test_a_form_that_decides_nothing_leaves_it_good(comment, link, clause):
+    assert decide(link, "reject", clause=clause).status_code == 404
+    assert state(comment) == "pending"
+    assert decide(link, "publish").status_code == 200
+    assert state(comment) == "published"
+
+
 def test_it_decides_once(comment, link):
     decide(link, "spam")
     again = decide(link, "publish", version=Comment.objects.get().version)

@@ -1,5 +1,6 @@
 """A locked branch: who may write there and who may not, what readers see, and how it ends."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from comments import intake, own
 from comments.errors import NotOpen, NotPossible, StatusConflict
-from comments.models import BranchLock, Comment
+from comments.models import BranchLock, Comment, RecordedReason
 from core.guards import make_stamp
 from moderation import services
 from moderation.desk.locking import NotLockable, lock_branch, unlock_branch
@@ -336,7 +337,12 @@ def test_the_desk_locks_by_a_form_and_unlocks_by_a_button(branch, client):
     page = client.get(card).content.decode()
     assert 'class="act-unlock"' not in page
     act = reverse("moderation:act", args=[below.pk, "lock"])
-    form = {"version": below.version, "card": below.pk, "reason": WHY, "until": "2100-03-31T18:00"}
+    form = {
+        "version": below.version,
+        "card": below.pk,
+        "lock_reason": WHY,
+        "until": "2100-03-31T18:00",
+    }
     client.post(act, form)
     assert timezone.localtime(BranchLock.objects.get().until_at).hour == 18
     page = client.get(card).content.decode()
@@ -350,7 +356,7 @@ def test_the_desk_locks_by_a_form_and_unlocks_by_a_button(branch, client):
 def test_what_was_typed_comes_back_where_it_is_refused(branch, client, wrong):
     _, _, below, *_ = branch
     client.force_login(make_user())
-    form = {"version": below.version, "card": below.pk, "reason": WHY, **wrong}
+    form = {"version": below.version, "card": below.pk, "lock_reason": WHY, **wrong}
     act = reverse("moderation:act", args=[below.pk, "lock"])
     page = client.post(act, form, follow=True).content.decode()
     assert f"Your reason: {WHY}" in page
@@ -365,3 +371,75 @@ def test_a_card_says_in_which_locked_branch_it_stands(branch, client):
     page = client.get(reverse("moderation:queue")).content.decode()
     assert f'In the branch from <a href="/admin/queue/{below.pk}/">#1.1</a>' in page
     assert f"/admin/queue/{waiting.pk}/lock/" in page
+
+
+def told(client, name, **fields):
+    fields["headers"] = {"accept": "application/json"}
+    [outcome] = client.post(
+        reverse(f"moderation:{name}", args=fields.pop("args", [])), **fields
+    ).json()["outcomes"]
+    return outcome
+
+
+def test_who_unlocks_is_told_of_the_lock_further_up(client, branch):
+    _, root, below, *_ = branch
+    client.force_login(make_user())
+    lock(root, reason="The whole of it.")
+    lock(below)
+    fields = {"args": [below.pk, "unlock"], "data": {"version": below.version}}
+    assert told(client, "act", **fields)["told"] == (
+        "Reader: The branch from here is no longer locked. It stands in the one from #1, which"
+        " still is: “The whole of it.”"
+    )
+
+
+def test_what_is_taken_back_is_said_as_it_is(client, branch):
+    post, root, below, *_ = branch
+    client.force_login(make_user())
+    lock(below)
+    unlock(below)
+    said = "Reader: taken back; the lock is as it was."
+    assert told(client, "undo", data={"entry": last("unlocked").pk})["told"] == said
+    said = "Reader: taken back; this lock is gone."
+    assert told(client, "undo", data={"entry": last("locked").pk})["told"] == said
+    below.refresh_from_db()
+    version = below.version
+    move_branch(comment_id=below.pk, version=version, target=Target(post, None), by=make_user())
+    said = "Reader: taken back; the branch stands where it was."
+    assert told(client, "undo", data={"entry": last("moved").pk})["told"] == said
+    services.remove_comment(comment_id=root.pk, version=root.version, by=make_user())
+    said = "Reader: taken back; published again."
+    assert told(client, "undo", data={"entry": last("removed").pk})["told"] == said
+
+
+@pytest.mark.parametrize("narrowed", ["", "links"])
+def test_without_a_script_a_lock_leads_back_to_where_its_form_stood(client, branch, narrowed):
+    _, _, below, *_ = branch
+    RecordedReason.objects.create(
+        comment=below, rule="links", effect="note", sentence="It links.", recorded_at=timezone.now()
+    )
+    client.force_login(make_user())
+    place = f"{reverse('moderation:queue')}?status=published&reason={narrowed}".removesuffix(
+        "&reason="
+    )
+    page = client.get(place).content.decode()
+    form = form_in(page, f"/{below.pk}/lock/")
+    assert len(form) == len(dict(form))  # no field of the act is named as one of the place
+    typed = {"lock_reason": WHY}
+    answer = client.post(
+        reverse("moderation:act", args=[below.pk, "lock"]), {**dict(form), **typed}
+    )
+    assert answer["Location"] == place
+    assert BranchLock.objects.get().reason == WHY
+    assert WHY in client.get(answer["Location"]).content.decode()
+
+
+def form_in(page, action):
+    """The fields of the form that leads there, as names and values."""
+    [form] = [one for one in page.split("<form ")[1:] if action in one.partition(">")[0]]
+    fields = re.findall(r"<(?:input|textarea|select)[^>]*>", form.partition("</form>")[0])
+    value = re.compile(r'value="([^"]*)"')
+    return [
+        (re.search(r'name="([^"]+)"', field)[1], (value.search(field) or ["", ""])[1])
+        for field in fields
+    ]

@@ -273,7 +273,30 @@ def test_an_author_moves_between_own_posts_only(client, conversation):
     author = first.post.author
     client.force_login(author)
     address = reverse("moderation:move", args=[first.pk])
-    version = Comment.objects.get(pk=first.pk).version
-    assert client.post(address, {"post": new.pk, "version": version}).status_code == 404
+    version, before = Comment.objects.get(pk=first.pk).version, state()
+    assert client.post(address, {"post": new.pk, "version": version}).status_code == 400
+    assert state() == before
     client.force_login(make_user("author"))
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("status", ["published", "draft"])
+def test_no_preview_tells_an_author_of_a_post_of_somebody_else(client, status):
+    author = make_user("author")
+    comment = make_published(make_post(author=author))
+    other = make_post(title="A canary", slug="a-canary", status=status)
+    client.force_login(author)
+    address = reverse("moderation:move", args=[comment.pk])
+    page = client.get(address, {"post": other.slug})
+    assert page.status_code == 400
+    assert "A canary" not in page.content.decode()
+    assert "There is no post of yours with this address." in page.content.decode()
+
+
+def test_the_preview_says_that_nobody_can_read_it_there(client):
+    comment, draft = make_published(make_post()), make_post(status="draft")
+    client.force_login(make_user())
+    address = reverse("moderation:move", args=[comment.pk])
+    warning = "Readers can read nothing of the branch there"
+    assert warning in client.get(address, {"post": draft.slug}).content.decode()
+    assert warning not in client.get(address, {"post": make_post().slug}).content.decode()

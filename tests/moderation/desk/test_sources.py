@@ -223,3 +223,9 @@ def test_the_words_are_looked_up_by_their_index():
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
     plan = source_list.found(Source.objects.all(), "example").explain()
     assert "moderation_source_words" in plan
+
+
+@pytest.mark.parametrize("field", ["q", "host", "after"])
+def test_a_source_is_not_looked_for_by_what_the_database_cannot_hold(client, field):
+    client.force_login(make_user())
+    assert client.get("/admin/queue/sources/", {field: "a\0b"}).status_code == 200

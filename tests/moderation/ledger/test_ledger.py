@@ -79,6 +79,19 @@ def test_an_empty_site_has_a_ledger(client):
     assert "nothing waits" in shown(client, "/ledger/")
 
 
+@pytest.mark.parametrize("address", ["/ledger/", "/admin/queue/statistics/"])
+def test_what_a_chart_shows_is_said_in_words_that_hold_in_both_schemes(client, decided, address):
+    client.force_login(decided[1])
+    page = shown(client, address)
+    assert "darker" not in page
+    assert "the highest bar is 5" in page
+    assert "the highest bar is 1 minute" in page or address == "/ledger/"
+
+
+def test_a_chart_of_nothing_says_so(client):
+    assert "nothing in 26 weeks" in shown(client, "/ledger/")
+
+
 def test_the_desks_statistics_are_of_what_one_decides_on(client, decided):
     client.force_login(make_user("author"))
     page = client.get("/admin/queue/statistics/")
@@ -87,7 +100,7 @@ def test_the_desks_statistics_are_of_what_one_decides_on(client, decided):
     page = client.get("/admin/queue/statistics/")
     assert page.context["figures"].received == 5
     assert page.content.decode().count('class="chart"') == 3
-    assert "Decisions: from" in page.content.decode()
+    assert "Decisions: 26 weeks from" in page.content.decode()
 
 
 def rows(client, **query):
