@@ -58,6 +58,7 @@ def test_the_policy_is_found_read_and_compared(person, owner, who):
     assert serious(person.page, who) == []
     if number > 1:
         person.page.locator(f"a[href='/policy/{number - 1}/to/{number}/']").first.click()
+        person.page.locator("ins").first.wait_for()
         assert who in " ".join(person.page.locator("ins").all_inner_texts())
         assert serious(person.page, who) == []
     for path in ("policy/", f"policy/1/to/{number}/"):
@@ -121,8 +122,11 @@ def test_a_decision_is_quoted_back_as_it_was_worded(person, owner, author, post,
 def decide(author, text, button, status):
     form = author.card(text, status).locator(f"form[action$='/{button.lower()}/']")
     form.locator("summary").click()
-    form.locator("select").select_option(index=1)
-    form.get_by_role("button", name=button).click()
+    if button == "Reject":  # by a clause at once
+        form.locator("button[name=clause]").first.click()
+    else:
+        form.locator("select").select_option(index=1)
+        form.get_by_role("button", name=button).click()
     author.decided()
 
 
