@@ -10,6 +10,7 @@ from core.choices import (
     PAPERS,
     SEARCH_LANGUAGES,
     colour_fault,
+    languages,
     validate_links,
     validate_time_zone,
 )
@@ -148,7 +149,7 @@ class SiteSettings(models.Model):
     language = models.CharField(
         max_length=10,
         default="en",
-        choices=settings.LANGUAGES,
+        choices=languages,
         help_text="What posts are written in; dates and the admin follow it.",
     )
     search_language = models.CharField(
