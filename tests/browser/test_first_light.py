@@ -65,7 +65,7 @@ def test_a_sign_in_link_works_once(site, visit):
 
 def test_the_link_that_up_prints_opens_the_admin(site, context):
     page = context.new_page()
-    page.goto(site.admin_link)
+    page.goto(site.up_again())
     page.get_by_role("button", name="Sign in").click()
     assert "QUEUE" in page.locator("#user-tools").inner_text()
 

@@ -63,7 +63,7 @@ def test_a_new_rule_is_rehearsed_mended_and_saved(owner, post, visit):
     assert "is saved as it was rehearsed" in page.locator(".messagelist").inner_text()
     assert page.get_by_role("link", name="Rehearsed (Many links)").count() == 1
     page.get_by_role("link", name="Rehearsed (Many links)").click()
-    page.get_by_role("link", name="Delete").click()
+    page.locator("a.deletelink").click()  # a link, or called a button
     page.get_by_role("button", name="Yes").click()
 
 
