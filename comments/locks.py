@@ -10,6 +10,7 @@ from django.utils import dateformat, timezone
 from blog.models import Post
 from comments.models import BranchLock, Comment
 
+# Which locks hold is said once more in BranchLockQuerySet.in_force, for sets without comments.
 COVERED: Final = """
     SELECT DISTINCT ON (covered.id) lock.*, covered.id AS covered_id, head.number AS head_number
     FROM comments_branchlock lock

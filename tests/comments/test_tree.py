@@ -193,6 +193,22 @@ def test_a_fault_that_shows_only_at_commit_becomes_one_error_and_changes_nothing
     assert not list(find_faults())
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_tree_that_a_comment_left_since_it_was_seen_is_not_the_one_that_is_locked():
+    post = make_post()
+    left, other = make_published(post), make_published(post)
+    reply = make_published(post, parent=left)
+    move(reply, post, other)
+    assert left.tree_id != other.tree_id
+
+    def locked(comment):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted")
+            return [row[0] for row in cursor.fetchall()]
+
+    assert other.tree_id in tree.under_lock(reply.pk, locked, seen_in=left.tree_id)
+
+
 def move(comment, post, parent):
     with transaction.atomic():
         tree.lock_trees({comment.tree_id} | ({parent.tree_id} if parent else set()))

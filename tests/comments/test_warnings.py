@@ -12,6 +12,7 @@ from comments.private_links import make_token
 from core import ratelimit
 from moderation.models import Rule
 from moderation.screening.kind import Finding, Kind, Limit, NoParameters, kinds
+from moderation.screening.screener import Screener
 from tests.factories import make_post, make_user, publish, send
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,23 @@ def test_under_the_post_a_known_reader_is_told_what_is_theirs(client, post, rule
     private = client.get("/posts/freedom/")
     assert warnings_in(private) == ["writer of Freedom."]
     assert "no-store" in private.headers["Cache-Control"]
+
+
+def test_a_form_with_a_mistake_comes_back_with_what_is_known_before_the_words(client, post, rule):
+    for name in ("place", "writer", "text"):
+        rule(name)
+    came_back = client.post("/posts/freedom/comment/", filled(client, text=""))
+    assert came_back.status_code == 400
+    assert warnings_in(came_back) == ["place of Freedom.", "writer of Freedom."]
+
+
+def test_a_sent_form_is_asked_nothing_that_only_warns(client, post, rule, monkeypatch):
+    asked = []
+    monkeypatch.setattr(Screener, "advise", lambda *_: asked.append(1))
+    form = filled(client)
+    asked.clear()
+    assert client.post("/posts/freedom/comment/", form).status_code == 302
+    assert asked == []
 
 
 def test_the_preview_lists_what_is_known_of_the_words_and_stores_nothing(client, post, rule):
