@@ -27,6 +27,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from urllib.parse import quote
@@ -381,7 +382,7 @@ def start(
 ) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         command, env={**os.environ, **(ours or {})}, start_new_session=True, stdout=stdout,
-        preexec_fn=end_with_parent,  # noqa: PLW1509 (no threads run here)
+        preexec_fn=partial(end_with_parent, os.getpid()),  # noqa: PLW1509 (no threads run here)
     )  # fmt: skip
 
 
@@ -425,11 +426,13 @@ class Worker:
                 self.process = start(self.command)
 
 
-def end_with_parent() -> None:
+def end_with_parent(parent: int) -> None:
     """Linux only: elsewhere a killed dev.py leaves its web server to `dev.py down`."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDED_BY)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        if os.getppid() != parent:  # it was killed before the kernel knew what that means to us
+            os._exit(1)
 
 
 def wait_for_pages(server: "subprocess.Popen[bytes]", port: int) -> None:

@@ -6,9 +6,12 @@ own jobs stand in its `jobs.py`, where the worker finds them.
 """
 
 import asyncio
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event, current_thread, main_thread
 from typing import Any, Final, ParamSpec, TypeVar
 
 from django.db import connection, transaction
@@ -122,18 +125,37 @@ def work(*, wait: bool = True) -> None:
     A signal lets the job at hand end. One worker is enough; two do not disturb each other.
     """
     connector = DjangoConnector().get_worker_connector()
-    with app.replace_connector(connector):
-        asyncio.run(_work(wait=wait))
+    with _signals_only_noted() as told_to_end, app.replace_connector(connector):
+        asyncio.run(_work(told_to_end, wait=wait))
 
 
-async def _work(*, wait: bool) -> None:
+async def _work(told_to_end: Event, *, wait: bool) -> None:
     async with app.open_async():
-        await app.run_worker_async(
-            wait=wait,
-            listen_notify=wait,
-            install_signal_handlers=wait,
-            stalled_worker_timeout=DEAD_AFTER.total_seconds(),
-        )
+        if not told_to_end.is_set():
+            await app.run_worker_async(
+                wait=wait,
+                listen_notify=wait,
+                stalled_worker_timeout=DEAD_AFTER.total_seconds(),
+            )
+
+
+@contextmanager
+def _signals_only_noted() -> Iterator[Event]:
+    """While connections are opened or closed: the library answers signals only in between.
+
+    An exception out of a signal's handler cancels what runs in the loop, and the pool of
+    connections takes that for a connection that failed and tries again, for ever.
+    """
+    told_to_end = Event()
+    before = {}
+    if current_thread() is main_thread():  # no other may have handlers
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, lambda *_: told_to_end.set())
+    try:
+        yield told_to_end
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def worker_seen_at() -> datetime | None:

@@ -175,6 +175,32 @@ def test_a_process_whose_start_is_interrupted_is_ended_too():
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "False\n", "")
 
 
+KILLED_WHILE_IT_STARTS_ANOTHER = """
+import ctypes, os, signal, dev
+
+prctl = ctypes.CDLL(None)
+def killed_first(_):
+    os.kill(os.getppid(), signal.SIGKILL)
+    while os.getppid() == PARENT:
+        pass
+    return prctl
+
+PARENT = os.getpid()
+ctypes.CDLL = killed_first
+dev.start(["sleep", "7"])
+"""
+
+
+@server
+def test_a_process_whose_parent_is_killed_before_it_is_tied_to_it_is_ended_too():
+    started = time.monotonic()
+    command = [sys.executable, "-c", KILLED_WHILE_IT_STARTS_ANOTHER]
+    # The pipe is open for as long as anything of that family lives.
+    ended = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE)
+    assert ended.returncode == -signal.SIGKILL
+    assert time.monotonic() - started < 7
+
+
 @server
 def test_killed_up_takes_its_web_server_along_and_the_next_one_works(prepared):
     with site(prepared, "--no-demo") as one:

@@ -1,11 +1,16 @@
 """What waits, fails, is given up, is rescued and is forgotten."""
 
+import os
+import signal
+import sys
+
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 from procrastinate.jobs import Job
+from psycopg import AsyncConnection
 
 from core import jobs
 
@@ -161,3 +166,25 @@ def test_the_worker_knows_every_job_by_its_lasting_name():
     assert {"core.send_mail", "core.forget_mails", "core.rescue", "core.prune_jobs"} <= set(
         app.tasks
     )
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_end_while_it_connects_a_worker_ends_and_runs_nothing(
+    worker, ran, monkeypatch, number
+):
+    """A pool takes an exception of a signal's handler for a failed connection and never ends."""
+    real = AsyncConnection.connect
+    before = signal.signal(number, lambda *_: sys.exit(1))
+
+    async def connect(*arguments, **options):
+        os.kill(os.getpid(), number)
+        return await real(*arguments, **options)
+
+    monkeypatch.setattr(AsyncConnection, "connect", connect)
+    jobs.enqueue(note, number=1)
+    try:
+        jobs.work()
+    finally:
+        signal.signal(number, before)
+    assert ran == []
