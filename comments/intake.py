@@ -27,6 +27,7 @@ from comments.models import Comment, Commenter, RecordedReason, Submission
 from comments.rendering import record_references, render_text
 from comments.shown import Row
 from comments.status import Status
+from core.compiled import Compiled, CompiledInsert, Given
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -405,19 +406,24 @@ def quote(clause_ids: Collection[int]) -> Mapping[int, QuotedClause]:
 
 def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:
     """Keep every reason of a verdict on the comment's present text."""
-    RecordedReason.objects.bulk_create(
-        RecordedReason(
-            comment=comment,
-            rule=reason.rule,
-            effect=reason.effect,
-            sentence=reason.sentence,
-            evidence=reason.evidence,
-            advice=reason.advice,
-            clause_id=reason.clause_id,
-            recorded_at=at,
-        )
-        for reason in verdict.reasons
+    _STORE_REASONS(
+        [
+            RecordedReason(
+                comment=comment,
+                rule=reason.rule,
+                effect=reason.effect,
+                sentence=reason.sentence,
+                evidence=reason.evidence,
+                advice=reason.advice,
+                clause_id=reason.clause_id,
+                recorded_at=at,
+            )
+            for reason in verdict.reasons
+        ]
     )
+
+
+_STORE_REASONS: Final = CompiledInsert(RecordedReason)
 
 
 def count(draft: Draft) -> tuple[Reason, ...]:
@@ -446,11 +452,17 @@ def _count(draft: Draft, sender: str) -> tuple[Reason, ...]:
     """
     if draft.mentioned_at:
         return ()
-    if Submission.objects.filter(
-        digest=_digest(draft, sender), received_at__gte=timezone.now() - SAME_FORM_WITHIN
-    ).exists():
+    since = timezone.now() - SAME_FORM_WITHIN
+    if _SAME_FORM.tuples(digest=_digest(draft, sender), since=since):
         return ()
     return count(draft)
+
+
+_SAME_FORM: Final = Compiled(
+    lambda: Submission.objects.filter(
+        digest=Given("digest"), received_at__gte=Given("since")
+    ).values_list("digest")
+)
 
 
 def _reason_of_mention(draft: Draft) -> Reason:

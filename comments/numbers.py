@@ -5,16 +5,17 @@ caller holds the lock of the comment's tree (comments.tree.under_lock).
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from blog.models import Post, PostQuerySet
+from blog.models import Post
 from comments import tree
 from comments.errors import ParentWithoutNumber
 from comments.models import Comment, Place
+from core.compiled import Compiled, Given
 
 PATTERN: Final = r"[1-9][0-9]*(?:\.[1-9][0-9]*)*"
 
@@ -89,14 +90,33 @@ def _tell_left_places(head: Comment) -> None:
     places.exclude(pk__in=held).filter(left_at=None).update(left_at=timezone.now())
 
 
-def find_numbered(post: Post | PostQuerySet, number: str) -> Comment | None:
+def find_numbered(post: Post, number: str) -> Comment | None:
     """The comment that a number under a post leads to, also where it moved on. One query.
 
-    With the post where it stands. The post may be given as the set of which it is the only one.
+    With the post where it stands.
     """
-    under = {"post": post} if isinstance(post, Post) else {"post__in": post}
-    places = Place.objects.filter(number=number, **under)
-    return Comment.objects.select_related("post").filter(places__in=places).order_by("pk").first()
+    return _UNDER_POST.first(post=post.pk, number=number)
+
+
+def find_at_address(kind: str, slug: str, number: str) -> Comment | None:
+    """The same under the published post at an address. One query.
+
+    Whether readers see the post where it stands by now is the caller's to ask.
+    """
+    return _AT_ADDRESS.first(now=timezone.now(), kind=kind, slug=slug, number=number)
+
+
+def _one_held(**under: Any) -> "QuerySet[Comment]":
+    places = Place.objects.filter(number=Given("number"), **under)
+    return Comment.objects.select_related("post").filter(places__in=places)[:1]
+
+
+_UNDER_POST: Final = Compiled(lambda: _one_held(post=Given("post")))
+_AT_ADDRESS: Final = Compiled(
+    lambda: _one_held(
+        post__in=Post.objects.published(Given("now")).filter(kind=Given("kind"), slug=Given("slug"))
+    )
+)
 
 
 def sort_key(number: str) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from psycopg.errors import DeadlockDetected
 from blog.models import Post
 from comments.errors import CommentError, TreeBusy, WrongRoom
 from comments.models import Comment
+from core.compiled import Compiled, CompiledInsert, Given
 
 MAX_LEVEL: Final = 59  # sixty levels; a reply to the deepest attaches to that one's parent
 LOCK_SPACE: Final = 0x434F4C  # first half of the advisory lock's key, ours alone
@@ -271,17 +272,28 @@ def _insert(comment: Comment, parent: Comment | None) -> None:
     # Read under the lock, a parent's place is no older than the database's: mptt need not ask.
     Comment.objects.insert_node(comment, parent, allow_existing_pk=True, refresh_target=False)
     # Past Comment.save, which refuses inserts from anywhere else.
-    MPTTModel.save(comment, force_insert=True)
+    _STORE([comment])
 
 
 def _lock_and_read(comment_ids: Sequence[int], seen: dict[int, int]) -> list[Comment]:
     """The comments, once their trees are locked: those where they were `seen`, else looked up."""
     known = seen or dict(Comment.objects.filter(pk__in=comment_ids).values_list("pk", "tree_id"))
     lock_trees(known.values())
-    comments = [Comment.objects.select_related("post").get(pk=pk) for pk in comment_ids]
+    comments = [_read(pk) for pk in comment_ids]
     if any(comment.tree_id != known[comment.pk] for comment in comments):
         raise _Moved
     return comments
+
+
+def _read(comment_id: int) -> Comment:
+    comment = _BY_ID.first(pk=comment_id)
+    if comment is None:
+        raise Comment.DoesNotExist
+    return comment
+
+
+_STORE: Final = CompiledInsert(Comment)
+_BY_ID: Final = Compiled(lambda: Comment.objects.select_related("post").filter(pk=Given("pk")))
 
 
 def _choose_trees(pairs: Sequence[Pair]) -> None:

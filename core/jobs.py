@@ -111,6 +111,9 @@ def enqueue(
         schedule_at=due_at,
         task_kwargs=dict(arguments),
     )
+    if key is None:
+        job.defer()
+        return True
     try:
         with transaction.atomic():  # else a refused job would spoil the caller's transaction
             job.defer()

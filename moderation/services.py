@@ -10,7 +10,7 @@ also raise ClauseOutOfDate where it is not one of the current version of the pol
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from comments import markup, notifications, numbers, tree
 from comments.errors import CommentError, StatusConflict
 from comments.models import Comment, ReceivedMention
 from comments.status import Remover, Status
+from core.compiled import CompiledInsert
 from moderation.learning.jobs import enqueue_learning
 from moderation.models import Act, Clause, DecisionNote, LogEntry, Report
 from moderation.permissions import require_may_moderate
@@ -224,7 +225,7 @@ def log_act(
     Webhooks that are told of such acts get their messages in the same transaction: one query, two
     more for each message.
     """
-    entry = LogEntry.objects.create(
+    entry = LogEntry(
         act=act,
         comment_id=comment.pk,
         post_id=comment.post_id,
@@ -236,8 +237,12 @@ def log_act(
         number=comment.number or "",
         at=at,
     )
+    _STORE_ENTRIES([entry])
     announce(entry, comment)
     return entry
+
+
+_STORE_ENTRIES: Final = CompiledInsert(LogEntry)
 
 
 def log_import(comments: Iterable[tuple[Comment, str]], *, at: datetime) -> None:

@@ -50,7 +50,7 @@ RESERVED_SLUGS = frozenset(
 class PostQuerySet(models.QuerySet["Post"]):
     """Sets of posts; `published` and `listed` alone say what the public may see, and where."""
 
-    def published(self, now: datetime | None = None) -> "PostQuerySet":
+    def published(self, now: datetime | models.Expression | None = None) -> "PostQuerySet":
         """What everybody may read at `now` by its address. Twin for one row: Post.is_published.
 
         Every list, feed, count and search takes `listed` instead.

@@ -19,7 +19,7 @@ from blog.views import PostView
 from comments import page
 from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
-from comments.numbers import PATTERN, find_numbered
+from comments.numbers import PATTERN, find_at_address
 from comments.public_pages import answer_everybody, key_of, valid_until
 from comments.structured import describe_comments
 from comments.thread_html import thread_html
@@ -191,10 +191,9 @@ class BranchView(View):
 def public_comment(kind: str, slug: str, number: str) -> Comment:
     """The comment that a number under a published post leads to, wherever it is by now.
 
-    With its post. Raises Http404, also where the author hides the conversation. Two queries.
+    With its post. Raises Http404, also where the author hides the conversation. One query.
     """
-    post = get_object_or_404(Post.objects.published(), slug=slug, kind=kind)
-    comment = find_numbered(post, number)
+    comment = find_at_address(kind, slug, number)
     if comment is None or not _is_to_be_seen(comment.post):
         raise Http404
     return comment

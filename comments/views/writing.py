@@ -18,7 +18,7 @@ from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import CommentForm
 from comments.locks import why_locked
 from comments.models import Comment, Commenter
-from comments.numbers import find_numbered
+from comments.numbers import find_at_address
 from comments.private_links import status_address
 from comments.status import Status
 from comments.tree import MAX_LEVEL
@@ -64,11 +64,10 @@ class CommentFormView(GuardedFormView):
 
     def find(self, *, slug: str, number: str = "") -> Spot:
         """Under the post, or under the comment that the number leads to."""
-        posts = Post.objects.published().filter(slug=slug, kind=self.kind)
         if not number:
-            post = get_object_or_404(posts)
+            post = get_object_or_404(Post.objects.published(), slug=slug, kind=self.kind)
             return Spot(post=post, url=form_url(post, None))
-        parent = find_numbered(posts, number)
+        parent = find_at_address(self.kind, slug, number)
         if parent is None or not (parent.post.is_published and parent.post.shows_comments):
             raise Http404
         return Spot(

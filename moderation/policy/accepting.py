@@ -1,12 +1,13 @@
 """The policy above the comment form, and the tick that it was read."""
 
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.template.loader import render_to_string
 
 from comments.intake import Advice, Draft
 from comments.models import Commenter
+from core.compiled import Compiled, Given
 from moderation.models import Acceptance, Policy
 
 
@@ -16,7 +17,7 @@ def policy_above_the_form(draft: Draft) -> Advice:
     The same for everybody who is not known: a cached page holds it. Who is known to have accepted
     this version, and staff, are not asked.
     """
-    policy = _published(draft).first()
+    policy = _with_acceptance(draft.commenter).first()
     if policy is None:
         return Advice()
     short = render_to_string("moderation/short_policy.html", {"policy": policy})
@@ -25,9 +26,9 @@ def policy_above_the_form(draft: Draft) -> Advice:
 
 def asked_to_accept(draft: Draft) -> str:
     """The label of the tick that the form asks for; empty for none. One query."""
-    columns = ("version", "must_accept", "is_accepted")
-    policy = _published(draft).values_list(*columns, named=True).first()
-    return "" if policy is None else _asked(policy, draft)
+    commenter = draft.commenter
+    found = _ASKED_OF[commenter is not None].tuples(commenter=commenter and commenter.pk)
+    return _asked(_Current(*found[0]), draft) if found else ""
 
 
 def remember_acceptance(commenter: Commenter, to_accept: str) -> None:
@@ -43,11 +44,30 @@ def label_of(policy: Policy) -> str:
     return f"I have read the comment policy (version {policy.version})"
 
 
-def _published(draft: Draft) -> QuerySet[Policy]:
-    """The published versions, latest first, with whether the draft's commenter accepted each."""
-    accepted = Acceptance.objects.filter(commenter=draft.commenter, policy=OuterRef("pk"))
-    is_known: Any = Exists(accepted) if draft.commenter else Value(value=False)
+class _Current(NamedTuple):
+    """What is asked of the version that holds now."""
+
+    version: int
+    must_accept: bool
+    is_accepted: bool
+
+
+def _with_acceptance(commenter: Commenter | Given | None) -> QuerySet[Policy]:
+    """The published versions, latest first, with whether the commenter accepted each."""
+    accepted = Acceptance.objects.filter(commenter=commenter, policy=OuterRef("pk"))
+    is_known: Any = Exists(accepted) if commenter else Value(value=False)
     return Policy.objects.published().annotate(is_accepted=is_known)
+
+
+def _current(commenter: Given | None) -> "QuerySet[Policy, tuple[Any, ...]]":
+    return _with_acceptance(commenter).values_list(*_Current._fields)[:1]
+
+
+# Of nobody who is known, and of a commenter.
+_ASKED_OF: Final = (
+    Compiled(lambda: _current(None)),
+    Compiled(lambda: _current(Given("commenter"))),
+)
 
 
 def _asked(policy: Any, draft: Draft) -> str:

@@ -4,6 +4,7 @@ No name, no address, no text: what is told can't be taken back, and a comment ca
 """
 
 import json
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from comments.models import Comment
 from comments.private_links import absolute
 from comments.status import Status
 from core import jobs
+from core.compiled import Compiled
 from moderation.models import Act, Delivery, LogEntry, Webhook, WebhookEvent
 from moderation.webhooks.delivering import deliver
 
@@ -22,9 +24,14 @@ def announce(entry: LogEntry, comment: Comment) -> None:
     event = event_of(entry)
     if event is None:
         return
-    hooks = Webhook.objects.filter(is_on=True, **{event.value: True}).order_by("pk")
-    for hook in hooks:
+    for hook in _told_of(event).rows():
         enqueue_delivery(hook, event, content(entry, comment, event))
+
+
+@cache
+def _told_of(event: WebhookEvent) -> Compiled[Webhook]:
+    switches = {"is_on": True, event.value: True}
+    return Compiled(lambda: Webhook.objects.filter(**switches).order_by("pk"))
 
 
 def event_of(entry: LogEntry) -> WebhookEvent | None:

@@ -14,8 +14,8 @@ LATEST: Final = 200  # comments looked at, which bounds the query and what a rul
 NETWORK_FOR: Final = timedelta(days=2)  # how long a network counts as the same person
 AGAINST: Final = frozenset({Status.REJECTED, Status.SPAM})
 FIELDS: Final = (
-    "id", "post_id", "tree_id", "lft", "status", "submitted_at", "commenter_id", "user_id", "name",
-    "published_at", "changed_at", "removed_by",
+    "id", "post_id", "tree_id", "lft", "status", "submitted_at", "name", "published_at",
+    "changed_at", "removed_by",
 )  # fmt: skip
 QUERY: Final = f"""
     SELECT {", ".join(FIELDS)} FROM comments_comment
@@ -25,6 +25,8 @@ QUERY: Final = f"""
 BY_USER: Final = QUERY.format(whose="user_id = %(who)s")
 BY_COMMENTER: Final = QUERY.format(whose="commenter_id = %(who)s")
 BY_NETWORK: Final = QUERY.format(whose="network = %(who)s AND submitted_at > %(since)s")
+# Of the network's latest, and not the latest of that name: none of many has to be looked through.
+BY_STRANGER: Final = f"SELECT * FROM ({BY_NETWORK}) latest WHERE lower(name) = lower(%(name)s)"  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,11 @@ class Past:
 
 @dataclass(frozen=True)
 class History(Asked):
-    """The latest 200 earlier comments, newest first; with 200 of the network's last two days."""
+    """The latest 200 earlier comments of an account or commenter, newest first.
+
+    Of a stranger those from the network under the same name, of its latest 200 in two days. Where
+    many share a network, one of them does not use up what the others may.
+    """
 
     past: tuple[Past, ...] = ()
 
@@ -57,13 +63,14 @@ class History(Asked):
             "since": at - NETWORK_FOR,
             "replaces": draft.replaces.pk if draft.replaces else 0,
             "latest": LATEST,
+            "name": draft.name,
         }
         return [Question(sql, {**asked, "who": who}) for sql, who in _same_person(draft)]
 
     @classmethod
     def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
         """See Asked. A status that was changed several times counts by its last change."""
-        past = {row[0]: _past(draft, at, row) for rows in answers for row in rows}
+        past = {row[0]: _past(at, row, is_own=_is_known(draft)) for rows in answers for row in rows}
         in_order = sorted(past.values(), key=lambda one: (one.submitted_at, one.id), reverse=True)
         return cls(tuple(in_order))
 
@@ -73,14 +80,8 @@ class History(Asked):
         return tuple(past for past in self.past if past.is_own)
 
     def by_the_writer_of(self, draft: Draft) -> tuple[Past, ...]:
-        """The identity's own; of a stranger those from the network under the same name.
-
-        Where many share a network, one of them does not use up what the others may.
-        """
-        if draft.commenter is not None or draft.user is not None:
-            return self.own
-        name = draft.name.casefold()
-        return tuple(past for past in self.past if past.name.casefold() == name)
+        """The identity's own; of a stranger all that is taken for theirs."""
+        return self.own if _is_known(draft) else self.past
 
     def published(self) -> int:
         """How many of the identity's own were public, of the latest 200."""
@@ -98,21 +99,20 @@ class History(Asked):
 
 
 def _same_person(draft: Draft) -> list[tuple[str, int | str]]:
-    """The statement for each thing that tells the person; none for somebody who is not known."""
+    """The statement for each thing that tells the person; none where nothing does."""
     same: list[tuple[str, int | str]] = []
     if draft.user is not None:
         same.append((BY_USER, draft.user.pk))
     if draft.commenter is not None:
         same.append((BY_COMMENTER, draft.commenter.pk))
-    if draft.network:
-        same.append((BY_NETWORK, draft.network))
+    if draft.network and not same:
+        same.append((BY_STRANGER, draft.network))
     return same
 
 
-def _past(draft: Draft, at: datetime, row: tuple[Any, ...]) -> Past:
+def _past(at: datetime, row: tuple[Any, ...], *, is_own: bool) -> Past:
     (
-        pk, post_id, tree_id, lft, status, submitted_at, commenter_id, user_id, name,
-        published_at, changed_at, removed_by,
+        pk, post_id, tree_id, lft, status, submitted_at, name, published_at, changed_at, removed_by,
     ) = row  # fmt: skip
     status, decided_at = _status_at(at, status, published_at, changed_at)
     by_moderator = removed_by == Remover.MODERATOR
@@ -125,7 +125,7 @@ def _past(draft: Draft, at: datetime, row: tuple[Any, ...]) -> Past:
         status=status,
         decided_at=decided_at,
         submitted_at=submitted_at,
-        is_own=_is_own(draft, commenter_id, user_id),
+        is_own=is_own,
         was_refused=status in AGAINST or (status == Status.REMOVED and by_moderator),
     )
 
@@ -142,6 +142,5 @@ def _status_at(
     return Status.PENDING, None
 
 
-def _is_own(draft: Draft, commenter_id: int | None, user_id: int | None) -> bool:
-    by_cookie = draft.commenter is not None and commenter_id == draft.commenter.pk
-    return by_cookie or (draft.user is not None and user_id == draft.user.pk)
+def _is_known(draft: Draft) -> bool:
+    return draft.commenter is not None or draft.user is not None

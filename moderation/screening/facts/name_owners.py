@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any, Self
+from typing import Final, Self
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from blog.models import Post
 from comments import names
 from comments.intake import Draft
-from comments.models import Commenter
 from moderation.screening.facts.asking import Question, Rows, question
 from moderation.screening.facts.base import Asked
+
+ALIKE: Final = """
+    SELECT 1 FROM comments_commenter
+    WHERE skeleton = ANY (%(likenesses)s::text[]) AND id <> %(writer)s LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class NameOwners(Asked):
         likenesses = _likenesses(draft)
         if not likenesses:
             return []
-        return [_staff(), question(_alike(likenesses, draft.commenter))]
+        writer = draft.commenter.pk if draft.commenter else 0
+        return [_staff(), Question(ALIKE, {"likenesses": list(likenesses), "writer": writer})]
 
     @classmethod
     def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
@@ -60,9 +65,3 @@ def _staff_skeletons(staff: tuple[tuple[str, str, str], ...]) -> set[str]:
     for username, first, last in staff:
         found |= names.skeletons(username) | names.skeletons(f"{first} {last}")
     return found
-
-
-def _alike(likenesses: frozenset[str], writer: Commenter | None) -> QuerySet[Any, Any]:
-    alike = Commenter.objects.filter(skeleton__in=likenesses)
-    others = alike.exclude(pk=writer.pk) if writer else alike
-    return others.values_list("pk")[:1]

@@ -90,11 +90,10 @@ def test_who_was_rejected_often_waits(history, fires):
         assert "wait" in found.advice
 
 
-def test_a_stranger_is_told_apart_by_name_and_network():
-    others = [past("rejected", own=False, name="Otto")] * 5
-    same = [past("rejected", own=False, name="HANNA")] * 5
-    assert judge(reputation.Reputation, facts(*others, commenter=None)) is None
+def test_a_stranger_is_judged_by_what_is_taken_for_theirs():
+    same = [past("rejected", own=False)] * 5
     assert judge(reputation.Reputation, facts(*same, commenter=None)).evidence["refused"] == 5
+    assert judge(reputation.Reputation, facts(*same)) is None
 
 
 @pytest.mark.parametrize(

@@ -55,16 +55,43 @@ def test_the_past_is_that_of_a_moment(hanna):
     assert [one.was_refused for own in seen for one in own] == [True, False, False]
 
 
-def test_a_network_counts_for_two_days_and_crowds_nobody_out(hanna, monkeypatch):
+def test_a_network_says_nothing_of_who_is_known(hanna, monkeypatch):
     monkeypatch.setattr("moderation.screening.facts.history.LATEST", 3)
     now, post = timezone.now(), make_post()
     own = put(send(post), commenter=hanna, submitted_at=now - 9 * DAY)
     for n in range(5):
-        put(send(post), network="n1", submitted_at=now - n * DAY - MINUTE)
+        put(send(post, name="Hanna"), network="n1", submitted_at=now - n * DAY - MINUTE)
     both = put(send(post), network="n1", commenter=hanna, submitted_at=now - MINUTE / 2)
-    history = History.gather(make_draft(post, commenter=hanna, network="n1"), now)
-    assert [one.is_own for one in history.past] == [True, False, False, True]
-    assert [one.id for one in history.own] == [both.pk, own.pk]
+    draft = make_draft(post, commenter=hanna, network="n1")
+    history = History.gather(draft, now)
+    assert [one.id for one in history.past] == [both.pk, own.pk]
+    assert history.past == history.own == history.by_the_writer_of(draft)
+
+
+def test_a_stranger_is_told_apart_by_name_and_network_for_two_days(hanna, monkeypatch):
+    monkeypatch.setattr("moderation.screening.facts.history.LATEST", 6)
+    now, post = timezone.now(), make_post()
+    sent = [
+        put(send(post, name=name), network=network, submitted_at=now - n * DAY / 2 - MINUTE)
+        for n, (name, network) in enumerate(
+            [("HANNA", "n1"), ("Otto", "n1"), ("Hanna", "n2"), ("hanna", "n1"), ("Hanna", "n1")]
+        )
+    ]
+    draft = make_draft(post, network="n1")
+    history = History.gather(draft, now)
+    assert [one.id for one in history.past] == [sent[0].pk, sent[3].pk]
+    assert (history.own, history.by_the_writer_of(draft)) == ((), history.past)
+    for n in range(6):
+        put(send(post, name="Otto"), network="n1", submitted_at=now - n * MINUTE / 9)
+    assert History.gather(draft, now + MINUTE).past == ()  # the latest of the network are looked at
+
+
+def test_a_strangers_name_is_compared_whatever_its_case_and_signs(hanna):
+    now, post = timezone.now(), make_post()
+    for name in ("Ägidius Öz", "100%", "o'Brien", "ΣΟΦΊΑ"):
+        sent = put(send(post, name=name), network="n1", submitted_at=now - MINUTE)
+        draft = make_draft(post, name=name.lower(), network="n1")
+        assert [one.id for one in History.gather(draft, now).past] == [sent.pk]
 
 
 def test_the_comment_that_is_replaced_is_no_past(hanna):

@@ -1,0 +1,149 @@
+"""SQL that Django puts together once, for what is asked and stored with every comment sent.
+
+Putting a statement together takes Django up to ten times as long as Postgres takes to answer it.
+The rules of what is asked stay query sets; only the values change. This is the one room that knows
+how Django's compiler hands over to what reads the rows: its test compares both.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import connections, models, router
+from django.db.models import Field, QuerySet, Value
+from django.db.models.query import ModelIterable
+
+M = TypeVar("M", bound=models.Model)
+
+# What a statement may hold for good: a moment would stand still.
+LASTING = (str, int, bool, type(None))
+
+
+class Given(Value):
+    """In a query set: a value that is given, under this name, each time it is asked."""
+
+    def __init__(self, name: str, output_field: "Field[Any, Any] | None" = None) -> None:
+        super().__init__(name, output_field)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """The place of a value."""
+        return "%s", (self,)
+
+
+class Compiled(Generic[M]):
+    """A query set that is made at the first use, and then only asked with other values.
+
+    Values go to the driver as they are: a lookup that would change one first (`iexact`, `contains`,
+    `in`) does not do so. A moment that is no Given is a TypeError.
+    """
+
+    def __init__(self, make: "Callable[[], QuerySet[M, Any]]") -> None:
+        self._make = make
+
+    def rows(self, **given: Any) -> list[M]:
+        """The models, with those that the set selects along. One query."""
+        asked: Any = QuerySet(self._template.query.model, query=self._asked(given))
+        return list(ModelIterable(asked))
+
+    def first(self, **given: Any) -> M | None:
+        """The first model, for a set that is sliced to one. One query."""
+        return next(iter(self.rows(**given)), None)
+
+    def tuples(self, **given: Any) -> list[tuple[Any, ...]]:
+        """What `values_list` gives. One query."""
+        query = self._asked(given)
+        found: Iterator[Any] = query.get_compiler(self._template.db).results_iter()
+        return [tuple(row) for row in found]
+
+    def _asked(self, given: dict[str, Any]) -> Any:
+        compiler, sql, parameters = self._compiled
+        values = [given[one.value] if isinstance(one, Given) else one for one in parameters]
+        return _Asked(compiler, sql, values)
+
+    @cached_property
+    def _template(self) -> "QuerySet[M, Any]":
+        return self._make()
+
+    @cached_property
+    def _compiled(self) -> tuple[Any, str, tuple[Any, ...]]:
+        compiler = self._template.query.get_compiler(self._template.db)
+        sql, parameters = compiler.as_sql()
+        for one in parameters:
+            if not isinstance(one, (Given, *LASTING)):
+                raise TypeError(f"{one!r} would stay for good in a compiled query")
+        compiler.connection = None  # a thread's own; the next has another
+        return compiler, sql, tuple(parameters)
+
+
+class CompiledInsert(Generic[M]):
+    """The INSERT of a model's rows: no signals, no `save`, each column as the model has it.
+
+    For models of whose columns the database makes none but the key; of a default that stands in
+    both, the model's is taken.
+    """
+
+    def __init__(self, model: type[M]) -> None:
+        self._model = model
+
+    def __call__(self, rows: Sequence[M]) -> None:
+        """Store new rows; each has its key then. One query, none for no row.
+
+        The keys are all given, or none is. The caller opens the transaction, if there is more.
+        """
+        if not rows:
+            return
+        alias = router.db_for_write(self._model)
+        connection = connections[alias]
+        start, fields = self._with_key if rows[0].pk is not None else self._without_key
+        place = f"({', '.join(['%s'] * len(fields))})"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{start} VALUES {', '.join([place] * len(rows))}"
+                f" RETURNING {self._quoted(self._key)}",
+                [
+                    field.get_db_prep_save(field.pre_save(row, add=True), connection)
+                    for row in rows
+                    for field in fields
+                ],
+            )
+            for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+                row.pk = key
+                row._state.adding, row._state.db = False, alias
+
+    @cached_property
+    def _key(self) -> Any:
+        return self._model._meta.pk
+
+    @cached_property
+    def _with_key(self) -> "tuple[str, list[Field[Any, Any]]]":
+        return self._start(list(self._model._meta.concrete_fields))
+
+    @cached_property
+    def _without_key(self) -> "tuple[str, list[Field[Any, Any]]]":
+        return self._start(
+            [one for one in self._model._meta.concrete_fields if not one.primary_key]
+        )
+
+    def _start(self, fields: "list[Field[Any, Any]]") -> "tuple[str, list[Field[Any, Any]]]":
+        if any(f.generated or (f.has_db_default() and not f.has_default()) for f in fields):
+            raise TypeError(f"The database makes columns of {self._model.__name__} by itself")
+        columns = ", ".join(self._quoted(one) for one in fields)
+        return f'INSERT INTO "{self._model._meta.db_table}" ({columns})', fields
+
+    @staticmethod
+    def _quoted(field: "Field[Any, Any]") -> str:
+        return f'"{field.column}"'
+
+
+class _Asked:
+    """Stands in for a query: hands out compilers that are done compiling."""
+
+    def __init__(self, compiler: Any, sql: str, parameters: list[Any]) -> None:
+        self._compiler, self._sql, self._parameters = compiler, sql, parameters
+
+    def get_compiler(self, using: str) -> Any:
+        compiler = copy(self._compiler)
+        compiler.connection = connections[using]
+        compiler.as_sql = lambda: (self._sql, self._parameters)
+        return compiler
