@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncMonth
+from django.utils import timezone
 from django.utils.text import slugify
 
 from blog.models import Post, RelatedPost, Tag
+from core.compiled import Compiled, Given
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -69,17 +71,26 @@ def neighbours(post: Post) -> Neighbours:
     """What the page of a post leads on to. One query; none for a page, which has no date."""
     if post.kind != Post.Kind.POST or post.published_at is None:
         return Neighbours(None, None, [])
-    listed = Post.objects.listed().posts().exclude(pk=post.pk)
-    at = post.published_at
-    before = listed.filter(Q(published_at__lt=at) | Q(published_at=at, pk__lt=post.pk))
-    after = listed.filter(Q(published_at__gt=at) | Q(published_at=at, pk__gt=post.pk))
+    found = _BESIDE.rows(now=timezone.now(), post=post.pk, at=post.published_at)
+    return _told_apart(post, found)
+
+
+def _beside() -> QuerySet[Post]:
+    """The nearest posts and the likest ones, in no order."""
+    post, at = Given("post"), Given("at")
+    listed = Post.objects.listed(Given("now")).posts().exclude(pk=post)
+    before = listed.filter(Q(published_at__lt=at) | Q(published_at=at, pk__lt=post))
+    after = listed.filter(Q(published_at__gt=at) | Q(published_at=at, pk__gt=post))
     like = RelatedPost.objects.filter(post=post, other__in=listed)
     found = listed.filter(
         Q(pk__in=before.newest_first().values("pk")[:1])
         | Q(pk__in=after.order_by("published_at", "pk").values("pk")[:1])
         | Q(pk__in=like.order_by("-likeness", "-other").values("other")[:RELATED])
     ).annotate(likeness=Subquery(like.filter(other=OuterRef("pk")).values("likeness")[:1]))
-    return _told_apart(post, found.only("title", "slug", "kind", "published_at"))
+    return found.only("title", "slug", "kind", "published_at")
+
+
+_BESIDE: Final = Compiled(_beside)
 
 
 def _told_apart(post: Post, found: Iterable[Post]) -> Neighbours:

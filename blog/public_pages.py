@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Final
 
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from blog.models import Post
+from core.compiled import Compiled, Given
 from core.stored_pages import HTML, Built, page_of, respond
 
 PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
@@ -51,9 +51,17 @@ def for_everybody(view: View, *, content_type: str = HTML, names_host: bool = Fa
 
 def holds_until(moment: datetime) -> datetime:
     """Until when no post and no page appears by the clock; a day at most. One query."""
-    appearing = Post.objects.filter(status__in=Post.PUBLIC, published_at__gt=moment)
-    next_one = appearing.aggregate(next=Min("published_at"))["next"]
-    return min(moment + DAY, next_one or moment + DAY)
+    appearing = _APPEARING.tuples(moment=moment)
+    return min([moment + DAY, *(at for (at,) in appearing)])
+
+
+_APPEARING: Final = Compiled(
+    lambda: (
+        Post.objects.filter(status__in=Post.PUBLIC, published_at__gt=Given("moment"))
+        .order_by("published_at")
+        .values_list("published_at")[:1]
+    )
+)
 
 
 def _name_of(request: HttpRequest, *, names_host: bool) -> str:

@@ -1,7 +1,8 @@
 """The blog's plain pages: lists, one post, one page. Comments build theirs on PostView."""
 
-from typing import Any
+from typing import Any, Final
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +15,7 @@ from blog.models import Post, PostQuerySet
 from blog.permissions import may_edit
 from blog.previews import find_post
 from blog.sharing import as_script, describe_post, shared
+from core.compiled import Compiled, Given
 from core.site import current
 
 
@@ -78,14 +80,11 @@ class PostView(DetailView):
     context_object_name = "post"
     kind = Post.Kind.POST
 
-    def get_queryset(self) -> PostQuerySet:
-        posts = Post.objects.filter(kind=self.kind).select_related("author")
-        return posts.prefetch_related("tags")
-
     def get_object(self, queryset: Any = None) -> Post:
-        post = super().get_object(queryset)
-        if not post.is_published and not may_edit(self.request.user, post):
-            post = super().get_object(self.get_queryset().none())  # the same 404 as for no post
+        post = _BY_ADDRESS.first(kind=self.kind, slug=self.kwargs["slug"])
+        if post is None or not (post.is_published or may_edit(self.request.user, post)):
+            raise Http404
+        prefetch_related_objects([post], "tags")
         return post
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -108,6 +107,11 @@ class PostView(DetailView):
         if request.user.is_authenticated:
             add_never_cache_headers(response)
         return response
+
+
+_BY_ADDRESS: Final = Compiled(
+    lambda: Post.objects.filter(kind=Given("kind"), slug=Given("slug")).select_related("author")
+)
 
 
 class PageView(PostView):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from math import ceil
 from typing import Final, NamedTuple
 
@@ -22,9 +23,10 @@ from comments.locks import locks_over, who_locked
 from comments.models import Comment, Commenter, CommentQuerySet
 from comments.numbers import sort_key
 from comments.references import Target
-from comments.shown import Row, read_shown
+from comments.shown import Row, columns_shown, read_shown
 from comments.status import Status
 from comments.thread import Entry, Locked, Pointer, arrange, in_order
+from core.compiled import Compiled, Given
 
 WITH_WHAT_IT_ANSWERS: Final = ("parent", "answers")
 OWN_AT_MOST: Final = 50
@@ -77,15 +79,23 @@ class Leaf:
 
 def totals(post: Post) -> Totals:
     """Count a conversation. One query."""
-    counted = (
-        Comment.objects.filter(post=post)
+    counted = _TOTALS.tuples(post=post.pk)
+    return Totals(*counted[0]) if counted else Totals(0, 0)
+
+
+_TOTALS: Final = Compiled(
+    lambda: (
+        Comment.objects.filter(post=Given("post"))
         .visible_to()
-        .aggregate(
+        .values("post")
+        .annotate(
             published=Count("pk", filter=Q(status=Status.PUBLISHED)),
             top_level=Count("pk", filter=Q(parent=None)),
         )
+        .values_list("published", "top_level")
+        .order_by()  # else it counts by the tree's order too
     )
-    return Totals(**counted)
+)
 
 
 def threaded(
@@ -96,15 +106,22 @@ def threaded(
     `top_level_count` is that of `totals`. Raises Http404 for a page that is not there. `waiting`
     are the reader's own: each stands below what it answers, at the top level on the last page.
     """
-    top_level = Comment.objects.filter(post=post, parent=None).visible_to()
     size = settings.COMMENTS_PER_PAGE
     of = _pages(top_level_count, size)
-    chosen = _slice(top_level.order_by("ordinal"), number, of, size)
-    in_trees = Comment.objects.filter(post=post, tree_id__in=chosen.values("tree_id"))
-    comments: list[Row] = list(read_shown(in_trees.visible_to()))
+    comments: list[Row] = list(read_shown(_in_trees(*_bounds(number, of, size)), post=post.pk))
     comments += _in_place(waiting, comments, is_last=number == of)
     entries, moved = _dress(arrange(comments, _depth()), post, _answered(comments))
     return Leaf(entries=entries, number=number, of=of, moved=moved if number == 1 else ())
+
+
+@lru_cache(maxsize=64)
+def _in_trees(start: int, stop: int) -> Compiled[Comment]:
+    """What is seen of the trees from one top-level comment of a post to before another."""
+    post = Given("post")
+    top_level = Comment.objects.filter(post=post, parent=None).visible_to()
+    chosen = top_level.order_by("ordinal")[start:stop]
+    in_trees = Comment.objects.filter(post=post, tree_id__in=chosen.values("tree_id"))
+    return columns_shown(in_trees.visible_to())
 
 
 def flat(
@@ -221,14 +238,19 @@ def _dress(
     clauses = intake.cite([comment for comment in here.values() if _is_taken_down(comment)])
     locked = _locked(post, here)
     for entry in entries:
-        pk = entry.comment.pk
+        pk, parent = entry.comment.pk, entry.parent
         entry.html = references.link(html[pk], targets)
-        entry.parent_href = _parent_href(entry.parent, here, post)
-        entry.back_links = back.get(pk, ())
-        entry.clause = clauses.get(pk)
         entry.has_replies = pk in answered
-        entry.moved = moved.get(entry.comment.number or "-", ())
-        entry.locked = locked.get(pk)
+        if parent is not None:
+            entry.parent_href = _parent_href(parent, here, post)
+        if pk in back:
+            entry.back_links = back[pk]
+        if pk in clauses:
+            entry.clause = clauses[pk]
+        if pk in locked:
+            entry.locked = locked[pk]
+        if moved:
+            entry.moved = moved.get(entry.comment.number or "-", ())
     return list(entries), moved.get("", ())
 
 
@@ -309,9 +331,7 @@ def _href(comment: Row, here: Rows) -> str:
     return comment.get_absolute_url()
 
 
-def _parent_href(parent: Row | None, here: Rows, post: Post) -> str:
-    if parent is None:
-        return ""
+def _parent_href(parent: Row, here: Rows, post: Post) -> str:
     if isinstance(parent, Comment):
         parent.post = post
     if parent.number is None and parent.pk not in here:
@@ -375,6 +395,12 @@ def _pages(count: int, size: int) -> int:
 
 
 def _slice(ordered: CommentQuerySet, number: int, of: int, size: int) -> CommentQuerySet:
+    start, stop = _bounds(number, of, size)
+    return ordered[start:stop]
+
+
+def _bounds(number: int, of: int, size: int) -> tuple[int, int]:
+    """Where a page begins and ends. Raises Http404 for one that is not there."""
     if not 1 <= number <= of:
         raise Http404
-    return ordered[(number - 1) * size : number * size]
+    return (number - 1) * size, number * size

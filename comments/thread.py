@@ -36,7 +36,7 @@ class Pointer(NamedTuple):
     title: str  # of the post, if it is another one
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """One comment at its place on the page. What is not of its place, page.dress fills in.
 
@@ -91,12 +91,15 @@ def arrange(comments: Iterable[Row], display_depth: int, above: Iterable[Row] = 
     while stack:
         row, depth = stack.pop()
         order.append((row, min(depth, display_depth)))
-        stack.extend((reply, depth + 1) for reply in _reversed_siblings(replies.get(row.pk, [])))
+        if below := replies.get(row.pk):
+            stack += [(reply, depth + 1) for reply in _reversed_siblings(below)]
     return _entries(order, known)
 
 
-def _reversed_siblings(rows: Sequence[Row]) -> list[Row]:
+def _reversed_siblings(rows: Sequence[Row]) -> Sequence[Row]:
     """By number, the last first; those that wait for one come after all that have one."""
+    if len(rows) == 1:
+        return rows
     return sorted(rows, key=lambda row: (not row.ordinal, row.ordinal or row.pk), reverse=True)
 
 
@@ -105,15 +108,7 @@ def _entries(order: Sequence[tuple[Row, int]], known: Mapping[int, Row]) -> list
     entries, before = [], 0
     for (row, depth), after in zip(order, depths[1:], strict=True):
         answered = known.get(row.answers_id or row.parent_id or 0)
-        entries.append(
-            Entry(
-                comment=row,
-                parent=answered,
-                depth=depth,
-                opens=depth > before,
-                deeper=after > depth,
-                closes=max(depth - after, 0),
-            )
-        )
+        closes = depth - after if after < depth else 0
+        entries.append(Entry(row, answered, depth, depth > before, after > depth, closes))
         before = depth
     return entries

@@ -38,8 +38,17 @@ def thread_html(
     """A list of lists, behind what `moved` away from its top. With a `reader` it says what only
     they may see: then it is private.
     """
-    before = "".join(map(_pointer, moved))
-    return mark_safe(before + Thread(post, reader).write(entries))  # noqa: S308
+    return mark_safe("".join(thread_parts(entries, post, reader, moved)))  # noqa: S308
+
+
+def thread_parts(
+    entries: Iterable[Entry],
+    post: Post,
+    reader: Commenter | None = None,
+    moved: Iterable[Pointer] = (),
+) -> list[str]:
+    """The same in parts, for a page that joins them once: each copy of a long one takes time."""
+    return [*map(_pointer, moved), *Thread(post, reader).write(entries)]
 
 
 def folding(html: str, anchor: str, is_long: bool) -> SafeString:
@@ -73,42 +82,46 @@ class Thread:
         self.place = reverse(f"comments:{page}permalink", args=[post.slug, NUMBER])
         self.report = _report_address(post)
         self.zone: tzinfo = timezone.get_current_timezone()
-        self.days: dict[tuple[int, int, int], str] = {}
+        self.days: dict[int, str] = {}
+        self.names: dict[str, str] = {}
 
-    def write(self, entries: Iterable[Entry]) -> str:
-        """All of it."""
-        written = []
+    def write(self, entries: Iterable[Entry]) -> list[str]:
+        """All of it, in parts."""
+        written: list[str] = []
         for entry in entries:
             if entry.opens:
                 written.append(self._opening(entry))
-            written += ("<li>\n", self._comment(entry), "\n")
+            written += ("<li>\n", *self._comment(entry), "\n")
             if not entry.deeper:
                 written.append("</li>" + "</ol></details></li>" * entry.closes + "\n")
-        return "".join(written) + ("</ol>" if written else "")
+        if written:
+            written.append("</ol>")
+        return written
 
     def _opening(self, entry: Entry) -> str:
         if entry.depth == 1:
             return '<ol class="thread">'
         parent = entry.parent
         known = parent is not None and parent.name and parent.is_published
-        to = f" to <bdi>{_text(parent.name)}</bdi>" if known and parent else ""
+        to = f" to <bdi>{self._name(parent.name)}</bdi>" if known and parent else ""
         return f'<details class="replies" open><summary>Replies{to}</summary><ol class="thread">'
 
-    def _comment(self, entry: Entry) -> str:
+    def _comment(self, entry: Entry) -> tuple[str, ...]:
         row = entry.comment
+        anchor = row.anchor
         if row.is_published:
-            kind, inside = self._published(entry)
+            kind, inside = self._published(entry, anchor)
         elif row.number:
             kind, inside = " tombstone", self._tombstone(entry)
         else:
             kind, inside = " waiting", self._waiting(entry)
         new = " new" if entry.is_new else ""
-        article = f'<article class="comment{kind}{new}" id="{row.anchor}">\n{inside}\n</article>'
-        return article + "".join(map(_pointer, entry.moved))
+        article = f'<article class="comment{kind}{new}" id="{anchor}">\n'
+        return (article, inside, "\n</article>", *map(_pointer, entry.moved))
 
-    def _published(self, entry: Entry) -> tuple[str, str]:
+    def _published(self, entry: Entry, anchor: str) -> tuple[str, str]:
         row, parent = entry.comment, entry.parent
-        name, permalink = _text(row.name), self._permalink(row)
+        name, permalink = self._name(row.name), self._permalink(row)
         goes_on = row.continues and parent is not None and parent.is_published
         inside = (
             f'<header>\n<h3>{shape_of(row)}<a class="writer" rel="nofollow" title="Only what this'
@@ -118,7 +131,7 @@ class Thread:
             f' title="Link to this comment">{row.number}</a>\n{self._time(row.published_at)}'
             f"{self._remarks(entry)}\n"
             f"{self._continued(entry) if row.continues else self._in_reply_to(entry)}</header>\n"
-            f"{_fold(entry.html, row.anchor, row.is_long)}\n{self._lock(entry)}<footer>\n"
+            f"{_fold(entry.html, anchor, row.is_long)}\n{self._lock(entry)}<footer>\n"
             f"{self._answering(entry, name, permalink)}{self._branch(entry, permalink)}"
             f"{_back_links(entry)}{self._reporting(row, name)}</footer>"
         )
@@ -228,7 +241,7 @@ class Thread:
         if entry.parent_href:
             number = parent.number or "your waiting comment"
             what = f'<a href="{_text(entry.parent_href)}">{number}</a>'
-        by = f" by <bdi>{_text(parent.name)}</bdi>" if parent.is_published else ""
+        by = f" by <bdi>{self._name(parent.name)}</bdi>" if parent.is_published else ""
         beside = BESIDE if entry.comment.answers_id else ""
         return f'<span class="in-reply-to">in reply to {what}{by}{beside}</span>\n'
 
@@ -250,12 +263,19 @@ class Thread:
         if moment is None:
             return ""
         local = moment.astimezone(self.zone)
-        date = (local.year, local.month, local.day)
+        date = local.toordinal()
         day = self.days.get(date)
         if day is None:
-            day = self.days[date] = dateformat.format(local, "j M Y")
-        clock = f"{local.hour:02}:{local.minute:02}"
-        return f'<time datetime="{local.isoformat()}">{_text(day)}, {clock}</time>'
+            day = self.days[date] = _text(dateformat.format(local, "j M Y"))
+        exact = local.isoformat()
+        return f'<time datetime="{exact}">{day}, {exact[11:16]}</time>'
+
+    def _name(self, name: str) -> str:
+        """A name as it may stand in a page; most of them come again and again."""
+        safe = self.names.get(name)
+        if safe is None:
+            safe = self.names[name] = _text(name)
+        return safe
 
 
 def _citing(clause: QuotedClause | None, before: str = " ") -> str:

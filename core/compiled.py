@@ -5,10 +5,10 @@ The rules of what is asked stay query sets; only the values change. This is the 
 how Django's compiler hands over to what reads the rows: its test compares both.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connections, models, router
 from django.db.models import Field, QuerySet, Value
@@ -43,37 +43,54 @@ class Compiled(Generic[M]):
 
     def rows(self, **given: Any) -> list[M]:
         """The models, with those that the set selects along. One query."""
-        asked: Any = QuerySet(self._template.query.model, query=self._asked(given))
-        return list(ModelIterable(asked))
+        asked: Any = _Asked(self._compiled.compiler, self._compiled.sql, self._values(given))
+        return list(ModelIterable(QuerySet(self._template.query.model, query=asked)))
 
     def first(self, **given: Any) -> M | None:
         """The first model, for a set that is sliced to one. One query."""
         return next(iter(self.rows(**given)), None)
 
     def tuples(self, **given: Any) -> list[tuple[Any, ...]]:
-        """What `values_list` gives. One query."""
-        query = self._asked(given)
-        found: Iterator[Any] = query.get_compiler(self._template.db).results_iter()
-        return [tuple(row) for row in found]
+        """The columns of `values_list`, as the driver reads them. One query.
 
-    def _asked(self, given: dict[str, Any]) -> Any:
-        compiler, sql, parameters = self._compiled
-        values = [given[one.value] if isinstance(one, Given) else one for one in parameters]
-        return _Asked(compiler, sql, values)
+        A TypeError for a set with a column that its field reads in a way of its own (JSON).
+        """
+        with connections[self._template.db].cursor() as cursor:
+            cursor.execute(self._plain, self._values(given))
+            return cursor.fetchall()
+
+    def _values(self, given: dict[str, Any]) -> list[Any]:
+        return [
+            given[one.value] if isinstance(one, Given) else one for one in self._compiled.parameters
+        ]
 
     @cached_property
     def _template(self) -> "QuerySet[M, Any]":
         return self._make()
 
     @cached_property
-    def _compiled(self) -> tuple[Any, str, tuple[Any, ...]]:
+    def _plain(self) -> str:
+        compiled = self._compiled
+        fields = [column.output_field for column, *_ in compiled.compiler.select]
+        if any(hasattr(field, "from_db_value") for field in fields):
+            raise TypeError(f"{compiled.sql} reads what the driver can't read by itself")
+        return compiled.sql
+
+    @cached_property
+    def _compiled(self) -> "_Statement":
         compiler = self._template.query.get_compiler(self._template.db)
         sql, parameters = compiler.as_sql()
         for one in parameters:
             if not isinstance(one, (Given, *LASTING)):
                 raise TypeError(f"{one!r} would stay for good in a compiled query")
         compiler.connection = None  # a thread's own; the next has another
-        return compiler, sql, tuple(parameters)
+        return _Statement(compiler, sql, tuple(parameters))
+
+
+class _Statement(NamedTuple):
+    compiler: Any
+    sql: str
+    parameters: tuple[Any, ...]
 
 
 class CompiledInsert(Generic[M]):

@@ -57,7 +57,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         """
         return self.filter(status__in=Post.PUBLIC, published_at__lte=now or timezone.now())
 
-    def listed(self, now: datetime | None = None) -> "PostQuerySet":
+    def listed(self, now: datetime | models.Expression | None = None) -> "PostQuerySet":
         """What is published and may be found without its address. Twin: Post.is_listed."""
         # One status, so that the index of lists gives them in their order.
         return self.published(now).filter(status=Post.Status.PUBLISHED)

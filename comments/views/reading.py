@@ -22,7 +22,7 @@ from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_at_address
 from comments.public_pages import answer_everybody, key_of, valid_until
 from comments.structured import describe_comments
-from comments.thread_html import thread_html
+from comments.thread_html import thread_parts
 from comments.views.remembering import (
     is_personal,
     keep_private,
@@ -76,8 +76,8 @@ class ConversationView(PostView):
         response.context_data["place_of_thread"] = mark_safe(place)  # noqa: S308
         before, _, after = response.rendered_content.partition(place)
         leaf = response.context_data["leaf"]
-        thread = thread_html(leaf.entries, self.object, moved=leaf.moved)
-        return b"".join(part.encode() for part in (before, thread, after))
+        thread = thread_parts(leaf.entries, self.object, moved=leaf.moved)
+        return "".join((before, *thread, after)).encode()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         post = self.object

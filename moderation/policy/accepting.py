@@ -17,7 +17,8 @@ def policy_above_the_form(draft: Draft) -> Advice:
     The same for everybody who is not known: a cached page holds it. Who is known to have accepted
     this version, and staff, are not asked.
     """
-    policy = _with_acceptance(draft.commenter).first()
+    commenter = draft.commenter
+    policy = _CURRENT_FOR[commenter is not None].first(commenter=commenter and commenter.pk)
     if policy is None:
         return Advice()
     short = render_to_string("moderation/short_policy.html", {"policy": policy})
@@ -52,7 +53,7 @@ class _Current(NamedTuple):
     is_accepted: bool
 
 
-def _with_acceptance(commenter: Commenter | Given | None) -> QuerySet[Policy]:
+def _with_acceptance(commenter: Given | None) -> QuerySet[Policy]:
     """The published versions, latest first, with whether the commenter accepted each."""
     accepted = Acceptance.objects.filter(commenter=commenter, policy=OuterRef("pk"))
     is_known: Any = Exists(accepted) if commenter else Value(value=False)
@@ -64,6 +65,10 @@ def _current(commenter: Given | None) -> "QuerySet[Policy, tuple[Any, ...]]":
 
 
 # Of nobody who is known, and of a commenter.
+_CURRENT_FOR: Final = (
+    Compiled(lambda: _with_acceptance(None)[:1]),
+    Compiled(lambda: _with_acceptance(Given("commenter"))[:1]),
+)
 _ASKED_OF: Final = (
     Compiled(lambda: _current(None)),
     Compiled(lambda: _current(Given("commenter"))),

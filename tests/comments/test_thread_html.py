@@ -8,7 +8,7 @@ from django.utils import timezone
 from comments.intake import QuotedClause
 from comments.models import Comment, Commenter
 from comments.references import Target
-from comments.shown import COLUMNS, Shown, read_shown
+from comments.shown import COLUMNS, Shown, columns_shown, read_shown
 from comments.thread import arrange
 from comments.thread_html import thread_html
 from tests import hostile
@@ -115,16 +115,15 @@ def test_the_address_of_the_site_stays_text(post, settings):
     assert "script" not in Seen(write(post, "A")).elements
 
 
-def test_a_row_that_was_read_without_a_model_is_written_like_the_model(post):
+@pytest.mark.parametrize("fold_from", [0, 100, 10_000])
+def test_a_row_that_was_read_without_a_model_is_written_like_the_model(post, settings, fold_from):
+    settings.COMMENT_FOLD_LENGTH = fold_from
     for _ in range(3):
         root = make_published(post, text="Line.\n\n" * 60)
         make_published(post, parent=root)
     models = list(Comment.objects.filter(post=post))
-    shown = [
-        Shown(*(getattr(one, name) for name in COLUMNS), len(one.text) + 60 * one.text.count("\n"))
-        for one in models
-    ]
-    read = read_shown(Comment.objects.filter(post=post).order_by("pk"))
+    shown = [Shown(*(getattr(one, name) for name in COLUMNS), one.is_long) for one in models]
+    read = read_shown(columns_shown(Comment.objects.filter(post=post).order_by("pk")))
     assert read == sorted(shown, key=lambda row: row.pk)
     assert thread_html(arrange(models, 5), post) == thread_html(arrange(read, 5), post)
     for model, row in zip(sorted(models, key=lambda one: one.pk), read, strict=True):
