@@ -1,5 +1,6 @@
 """The site as `dev.py up` makes it from an empty folder, and headless Chromium to look at it."""
 
+import json
 import os
 import shutil
 import signal
@@ -20,10 +21,12 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import sync_playwright
 
+from tests.browser.by_wire import ByWire
 from tests.browser.desk import WAYS, Keys, numbers, public, signed_in
 from tests.browser.people import Author, Reader, Watch
 
 ROOT = Path(__file__).parent.parent.parent
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings.dev"}
 OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "COLLOQUY_DATA")
 FLAGS = [
     "--disable-background-networking",
@@ -41,6 +44,7 @@ class Site:
     address: str
     folder: Path
     environ: dict[str, str]
+    inside: "subprocess.Popen[str]"
 
     def signin_link(self, user: str) -> str:
         return self._manage("signin_link", user, "--base", self.address)
@@ -115,8 +119,10 @@ class Site:
             "from moderation.desk.deciding import make_address;"
             "user = users().objects.get(username='author');"
             f"comment = Comment.objects.get(name={name!r});"
-            f"time_machine.travel(-datetime.timedelta(days={days_ago}), tick=True).start();"
-            "print(make_address(comment, user))"
+            f"then = time_machine.travel(-datetime.timedelta(days={days_ago}), tick=True);"
+            "then.start();"
+            "print(make_address(comment, user));"
+            "then.stop()"
         )
         return found.partition("//")[2].partition("/")[2]
 
@@ -124,12 +130,11 @@ class Site:
         return self._manage("shell", "-v", "0", "-c", code)
 
     def _manage(self, *arguments: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
-        environ = {**self.environ, "COLLOQUY_DATA": str(self.folder)}
-        result = subprocess.run(
-            command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True
-        )
-        return result.stdout.strip()
+        self.inside.stdin.write(json.dumps(arguments) + "\n")
+        self.inside.stdin.flush()
+        answer = json.loads(self.inside.stdout.readline())
+        assert "error" not in answer, answer["error"]
+        return answer["printed"].strip()
 
 
 class Inbox:
@@ -182,14 +187,27 @@ def site(inbox: Inbox) -> Iterator[Site]:
             while said[-1] and not said[-1].startswith("admin: "):
                 said.append(up.stdout.readline())
             found = dict(line.strip().split(": ", 1) for line in said if ": " in line)
-            site = Site(found["ready"], folder, environ)
-            site.count_no_flood()
-            yield site
+            with inside(folder, environ) as process:
+                site = Site(found["ready"], folder, environ, process)
+                site.count_no_flood()
+                yield site
         finally:
             up.send_signal(signal.SIGTERM)
             rest, _ = up.communicate(timeout=60)
         assert up.returncode == 0, f"dev.py up ended with {up.returncode} after {said} {rest}"
         assert processes_of(folder) == []
+
+
+@contextmanager
+def inside(folder: Path, environ: dict[str, str]) -> "Iterator[subprocess.Popen[str]]":
+    """A process that runs management commands on the site."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.inside"],
+        cwd=ROOT, env={**environ, "COLLOQUY_DATA": str(folder), **SETTINGS}, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        yield process
+        process.stdin.close()  # it leaves, and with it its share of the database
 
 
 @contextmanager
@@ -327,11 +345,17 @@ def conversation(site, visit):
         return author.write_post(f"Desk {next(numbers)}", status="published")
 
 
+@pytest.fixture(scope="session")
+def by_wire(site):
+    """A reader without a browser, who is quick."""
+    return ByWire(site.address)
+
+
 @pytest.fixture
-def waiting(conversation, plain_reader):
+def waiting(conversation, by_wire):
     """A comment that waits: the name of its writer, who tells nobody else's."""
     name = f"Writer {next(numbers)}"
-    plain_reader.comment(conversation, f"Sent by {name}. Some words more.", name=name)
+    by_wire.comment(conversation, f"Sent by {name}. Some words more.", name=name)
     return name
 
 

@@ -133,10 +133,10 @@ def test_words_are_taken_out(desk, waiting, conversation, plain_reader):
 
 
 @pytest.fixture
-def many(conversation, plain_reader):
+def many(conversation, by_wire):
     names = [f"Crowd {next(numbers)}" for _ in range(3)]
     for name in names:
-        plain_reader.comment(conversation, f"Sent by {name}.", name=name)
+        by_wire.comment(conversation, f"Sent by {name}.", name=name)
     return names
 
 

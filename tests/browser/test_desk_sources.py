@@ -56,11 +56,11 @@ def test_it_is_let_go_in_one_step(desk, waiting):
 
 
 @pytest.fixture
-def linking(conversation, plain_reader):
+def linking(conversation, by_wire):
     """A comment that waits and has a link of its own: its writer's name and the address."""
     number = next(numbers)
     name, link = f"Linking {number}", f"https://source{number}.example/paper"
-    plain_reader.comment(conversation, f"Sent by {name}. See {link}.", name=name)
+    by_wire.comment(conversation, f"Sent by {name}. See {link}.", name=name)
     return name, link
 
 

@@ -15,15 +15,15 @@ WHY = "Twenty replies, nothing new."
 
 
 @pytest.fixture
-def branch(site, visit, plain_reader):
+def branch(site, visit, by_wire):
     """A post with 1 and its reply 1.1: its address, and the name of who began the branch."""
     name = f"Beginner {next(numbers)}"
     with visit() as context:
         author = signed_in(context, site)
         post = author.write_post(f"Quarrel of {name}", status="published")
-        plain_reader.comment(post, f"Sent by {name}.", name=name)
+        by_wire.comment(post, f"Sent by {name}.", name=name)
         author.publish(f"Sent by {name}.")
-        plain_reader.reply(post, "1", f"Answered {name}.", name="Otto")
+        by_wire.comment(f"{post}c/1/reply/", f"Answered {name}.", name="Otto")
         author.publish(f"Answered {name}.")
     return post, name
 
