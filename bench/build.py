@@ -1,8 +1,11 @@
 """Building a page with a whole conversation on it: processor time, queries, memory.
 
-The memory is that of this process and of the database's, by their proportional shares.
+The memory is that of this process and of the database's, by their proportional shares. `ms_N` is a
+page of which nothing is kept, before it is packed; after a change of one comment, with the packing,
+once all anew and once only the part that the comment stands in.
 """
 
+import gzip
 import os
 import re
 import statistics
@@ -25,10 +28,12 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from bench.data.threads import make_thread  # noqa: E402
 from bench.report import report  # noqa: E402
-from comments import page  # noqa: E402
+from comments import page, thread_parts  # noqa: E402
+from comments.models import Comment  # noqa: E402
 from comments.thread_html import thread_html  # noqa: E402
 from comments.views.reading import ConversationView  # noqa: E402
-from core import site, stored_pages  # noqa: E402
+from core import site  # noqa: E402
+from core.packing import Part, gzip_of  # noqa: E402
 
 SIZES = {0: 15, 1_000: 9, 10_000: 5}  # with how often each is built
 AT_MOST_MS = {1_000: 20, 10_000: 200}
@@ -40,13 +45,38 @@ def build(post):
     request.user = AnonymousUser()
     view = ConversationView()
     view.setup(request, slug=post.slug)
-    return view._build().body
+    return view._build().parts
 
 
 def build_thread(post):
     """The part of it that grows."""
     totals = page.totals(post)
     return thread_html(page.threaded(post, 1, totals.top_level).entries, post)
+
+
+def build_anew(post):
+    """Of which no part is kept."""
+    thread_parts.memory.forget()
+    return build(post)
+
+
+def packed_after_a_change(post, *, kept):
+    """Milliseconds to build and pack the page when one comment is another; a change each time."""
+    found = []
+    for _ in range(7):
+        one = Comment.objects.filter(post=post).order_by("?").first()
+        Comment.objects.filter(pk=one.pk).update(name=f"{one.name[:60]}.")
+        if not kept:
+            thread_parts.memory.forget()
+        found.append(milliseconds(lambda: gzip_of(build(post)), 1))
+    return statistics.median(found[1:])
+
+
+def build_after_a_publication(post):
+    """With all parts kept but the one of a comment that is changed now; with the packing."""
+    some = Comment.objects.filter(post=post).order_by("?").first()
+    Comment.objects.filter(pk=some.pk).update(name=f"{some.name}.")
+    return lambda: gzip_of(build(post))
 
 
 def milliseconds(work, times):
@@ -90,18 +120,25 @@ def main():
     for size, times in SIZES.items():
         post = posts[size]
         with CaptureQueriesContext(connection) as captured:
-            body = build(post)
+            parts = build(post)
         queries[size] = len(captured)
         if "--statements" in sys.argv:
             print("\n".join(query["sql"][:150] for query in captured))
+        packed = gzip_of(parts)
+        raw = gzip.decompress(packed)
         metrics |= {
-            f"ms_{size}": milliseconds(lambda post=post: build(post), times),
+            f"ms_{size}": milliseconds(lambda post=post: build_anew(post), times),
             f"thread_ms_{size}": milliseconds(lambda post=post: build_thread(post), times),
-            f"gzip_ms_{size}": milliseconds(lambda body=body: stored_pages._pack(body), times),
-            f"bytes_{size}": len(body),
-            f"gzip_bytes_{size}": len(stored_pages._pack(body)),
+            f"gzip_ms_{size}": milliseconds(lambda raw=raw: gzip_of([Part(raw)]), times),
+            f"bytes_{size}": len(raw),
+            f"gzip_bytes_{size}": len(packed),
             f"megabytes_after_{size}": megabytes(),
         }
+        if size:
+            metrics |= {
+                f"all_ms_after_a_change_{size}": packed_after_a_change(post, kept=False),
+                f"part_ms_after_a_change_{size}": packed_after_a_change(post, kept=True),
+            }
     metrics["queries"] = queries[1_000]
     metrics["query_growth"] = queries[10_000] - queries[1_000]
     held = all(metrics[f"ms_{size}"] <= most for size, most in AT_MOST_MS.items())

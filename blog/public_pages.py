@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from blog.models import Post
 from core.compiled import Compiled, Given
+from core.packing import Part
 from core.stored_pages import HTML, Built, page_of, respond
 
 PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
@@ -41,7 +42,7 @@ def for_everybody(view: View, *, content_type: str = HTML, names_host: bool = Fa
             response = view(request, *args, **kwargs)
             if hasattr(response, "render"):
                 response.render()
-            return Built(SITE, response.content, holds_until(began))
+            return Built(SITE, [Part(response.content)], holds_until(began))
 
         page = page_of(_name_of(request, names_host=names_host), lambda: SITE, build)
         return respond(request, page, content_type)

@@ -8,12 +8,13 @@ figures (comments.shapes), and addresses made of numbers.
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from html import escape as _text
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import dateformat, timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from blog.models import Post
 from comments.intake import QuotedClause
@@ -38,17 +39,12 @@ def thread_html(
     """A list of lists, behind what `moved` away from its top. With a `reader` it says what only
     they may see: then it is private.
     """
-    return mark_safe("".join(thread_parts(entries, post, reader, moved)))  # noqa: S308
+    return mark_safe(pointers_html(moved) + Thread(post, reader).write(entries))  # noqa: S308
 
 
-def thread_parts(
-    entries: Iterable[Entry],
-    post: Post,
-    reader: Commenter | None = None,
-    moved: Iterable[Pointer] = (),
-) -> list[str]:
-    """The same in parts, for a page that joins them once: each copy of a long one takes time."""
-    return [*map(_pointer, moved), *Thread(post, reader).write(entries)]
+def pointers_html(moved: Iterable[Pointer]) -> str:
+    """Where branches stand that left from one place."""
+    return "".join(map(_pointer, moved))
 
 
 def folding(html: str, anchor: str, is_long: bool) -> SafeString:
@@ -72,6 +68,8 @@ def _fold(html: str, anchor: str, is_long: bool) -> str:
 class Thread:
     """Writes the comments of one page, with what they have in common at hand."""
 
+    end: Final = "</ol>"
+
     def __init__(self, post: Post, reader: Commenter | None) -> None:
         self.author_id = post.author_id
         self.takes_comments = post.accepts_comments
@@ -85,8 +83,21 @@ class Thread:
         self.days: dict[int, str] = {}
         self.names: dict[str, str] = {}
 
-    def write(self, entries: Iterable[Entry]) -> list[str]:
-        """All of it, in parts."""
+    @property
+    def made_of(self) -> tuple[Any, ...]:
+        """All that what it writes hangs on, but for the entries and the reader."""
+        return (
+            self.author_id, self.takes_comments, self.address, self.site, self.place, self.report,
+            str(self.zone), get_language(),
+        )  # fmt: skip
+
+    def write(self, entries: Iterable[Entry]) -> str:
+        """All of it."""
+        written = "".join(self.pieces(entries))
+        return written + self.end if written else ""
+
+    def pieces(self, entries: Iterable[Entry]) -> list[str]:
+        """Comments that follow each other, without the end of the outermost list."""
         written: list[str] = []
         for entry in entries:
             if entry.opens:
@@ -94,8 +105,6 @@ class Thread:
             written += ("<li>\n", *self._comment(entry), "\n")
             if not entry.deeper:
                 written.append("</li>" + "</ol></details></li>" * entry.closes + "\n")
-        if written:
-            written.append("</ol>")
         return written
 
     def _opening(self, entry: Entry) -> str:

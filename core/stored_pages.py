@@ -10,7 +10,7 @@ changes are counted at its end only, nothing is stored or found.
 import gzip
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
@@ -23,13 +23,13 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from core import site
+from core.packing import Part, gzip_of
 from core.release import release
 
 HTML: Final = "text/html; charset=utf-8"
 MOST_PAGES: Final = 5_000
 MOST_BYTES: Final = 256 * 1024 * 1024
 LONGEST_PATH: Final = 300
-LEVEL: Final = 4  # of compression: 6 takes two and a half times as long for 7 % less
 REFUSED: Final = re.compile(r"\s*q=0(?:\.0*)?\s*")
 READ: Final = """
     SELECT coalesce((SELECT value FROM core_version WHERE key = %s), 0),
@@ -84,7 +84,7 @@ class Built:
     """A page that was just made, by which key its changes are counted, and until when it holds."""
 
     key: str
-    body: bytes
+    parts: Sequence[Part]
     valid_until: datetime
 
 
@@ -145,8 +145,8 @@ def _build(path: str, key: str, build: Callable[[], Built]) -> Page:
     site.renew(settings_version)
     with site.in_its_language() as spoken:
         built = build()
-    etag, packed = _etag(built.body), _pack(built.body)
-    page = Page(key, key_version, site_version, built.valid_until, etag, packed)
+    packed = gzip_of(built.parts)
+    page = Page(key, key_version, site_version, built.valid_until, _etag(packed), packed)
     # The process keeps the settings for all its threads: they may not be those that were read.
     of_settings = {settings_version, spoken.version, site.current().version}
     if len(of_settings) == 1 and built.key == key and _may_store(path):
@@ -166,9 +166,5 @@ def _store(path: str, page: Page) -> None:
         cursor.execute(TIDY, [MOST_PAGES, MOST_BYTES])
 
 
-def _pack(body: bytes) -> bytes:
-    return gzip.compress(body, LEVEL, mtime=0)
-
-
-def _etag(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:32]
+def _etag(packed: bytes) -> str:
+    return hashlib.sha256(packed).hexdigest()[:32]

@@ -22,7 +22,7 @@ from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_at_address
 from comments.public_pages import answer_everybody, key_of, valid_until
 from comments.structured import describe_comments
-from comments.thread_html import thread_parts
+from comments.thread_parts import thread_parts
 from comments.views.remembering import (
     is_personal,
     keep_private,
@@ -32,6 +32,7 @@ from comments.views.remembering import (
 from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
 from core import collector
+from core.packing import Part
 from core.stored_pages import Built
 
 
@@ -67,17 +68,17 @@ class ConversationView(PostView):
         began = timezone.now()
         with collector.at_rest():
             response: Any = super().get(self.request, *self.args, **self.kwargs)
-            body = self._body(response)
-        return Built(key_of(self.object.pk), body, valid_until(self.object, began))
+            parts = self._parts(response)
+        return Built(key_of(self.object.pk), parts, valid_until(self.object, began))
 
-    def _body(self, response: Any) -> bytes:
-        """The page's bytes. The thread is put in last: the engine would copy it a dozen times."""
+    def _parts(self, response: Any) -> list[Part]:
+        """The page. The thread is put in last: the engine would copy it a dozen times."""
         place = f"<!--{token_hex(16)}-->"
         response.context_data["place_of_thread"] = mark_safe(place)  # noqa: S308
         before, _, after = response.rendered_content.partition(place)
         leaf = response.context_data["leaf"]
-        thread = thread_parts(leaf.entries, self.object, moved=leaf.moved)
-        return "".join((before, *thread, after)).encode()
+        thread = thread_parts(leaf.entries, self.object, leaf.moved)
+        return [Part(before.encode()), *thread, Part(after.encode())]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         post = self.object

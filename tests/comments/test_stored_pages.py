@@ -322,14 +322,14 @@ def test_another_release_or_setting(stored, post, settings):
 
 def test_what_came_while_it_was_built_is_not_missed(stored, post, monkeypatch):
     """The versions are read first: a page of the old is not stored under the new."""
-    inner = stored_pages._pack
+    inner = stored_pages.gzip_of
 
-    def slow(body):
+    def slow(parts):
         if not Comment.objects.exists():
             make_published(post, text="Meanwhile.")
-        return inner(body)
+        return inner(parts)
 
-    monkeypatch.setattr(stored_pages, "_pack", slow)
+    monkeypatch.setattr(stored_pages, "gzip_of", slow)
     assert "Meanwhile." not in read()
     assert "Meanwhile." in read()
 

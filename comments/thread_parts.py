@@ -1,0 +1,111 @@
+"""The HTML of a long conversation in parts; those that did not change are kept, written and packed.
+
+A part is kept with all that it was made of, and used again where that is equal, value for value: so
+none can be stale. It ends behind a comment with a certain id: one more comment changes the part
+that it stands in, and no other.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from threading import Lock
+from typing import Any, Final, NamedTuple
+
+from blog.models import Post
+from comments.shown import Shown
+from comments.thread import Entry, Pointer
+from comments.thread_html import Thread, pointers_html
+from core.packing import Part
+
+LONG: Final = 256  # comments on a page; fewer are written as fast as looked up
+ONE_IN: Final = 64  # comments end a part
+MOST_BYTES: Final = 24 * 1024 * 1024  # of a worker's memory, about
+WEIGHT: Final = 1_500  # what a comment takes beside its words, about
+
+Slot = tuple[str, int]  # of which conversation, and with which comment it begins
+
+_of_entry = attrgetter(*(field.name for field in fields(Entry) if field.name != "parent"))
+
+
+class Kept(NamedTuple):
+    """A part with what it was made of, and the bytes that both take."""
+
+    made_of: tuple[Any, ...]
+    part: Part
+    weight: int
+
+
+class Memory:
+    """What one worker keeps, one part for each slot, the last used, bounded in bytes."""
+
+    def __init__(self) -> None:
+        self._parts: OrderedDict[Slot, Kept] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def get(self, slot: Slot, made_of: tuple[Any, ...]) -> Part | None:
+        """The part that was made of just this."""
+        with self._lock:
+            found = self._parts.get(slot)
+            if found is not None:
+                self._parts.move_to_end(slot)
+        return found.part if found is not None and found.made_of == made_of else None
+
+    def put(self, slot: Slot, kept: Kept) -> None:
+        """Keep it in place of what was there, and let go of what was used the longest ago."""
+        with self._lock:
+            before = self._parts.pop(slot, None)
+            self._bytes += kept.weight - (before.weight if before else 0)
+            self._parts[slot] = kept
+            while self._bytes > MOST_BYTES:
+                self._bytes -= self._parts.popitem(last=False)[1].weight
+
+    def forget(self) -> None:
+        """Begin with nothing."""
+        with self._lock:
+            self._parts.clear()
+            self._bytes = 0
+
+
+memory: Final = Memory()
+
+
+def thread_parts(entries: Sequence[Entry], post: Post, moved: Iterable[Pointer] = ()) -> list[Part]:
+    """A conversation as everybody gets it, behind what `moved` away from its top."""
+    thread = Thread(post, None)
+    top = pointers_html(moved)
+    rows = (entry.comment for entry in entries)
+    if len(entries) < LONG or not all(isinstance(row, Shown) for row in rows):
+        return [Part(f"{top}{thread.write(entries)}".encode())]
+    parts = [_part(thread, some) for some in _cut(entries)]
+    return [Part(top.encode()), *parts, Part(thread.end.encode())]
+
+
+def _cut(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    some: list[Entry] = []
+    for entry in entries:
+        some.append(entry)
+        if not entry.comment.pk % ONE_IN:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _part(thread: Thread, entries: Sequence[Entry]) -> Part:
+    slot = (thread.address, entries[0].comment.pk)
+    made_of = (thread.made_of, *map(_made_of, entries))
+    part = memory.get(slot, made_of)
+    if part is None:
+        part = Part("".join(thread.pieces(entries)).encode())
+        weight = sum(WEIGHT + 2 * len(entry.html) for entry in entries)
+        memory.put(slot, Kept(made_of, part, weight))
+    return part
+
+
+def _made_of(entry: Entry) -> tuple[Any, ...]:
+    """All that is written of a comment; of what it answers all but the words."""
+    parent = entry.parent
+    above = parent and (parent.pk, parent.name, parent.number, parent.status)
+    return (*_of_entry(entry), above)
