@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from simple_history.models import HistoricalRecords
 
 from blog import markup
+from blog.author_names import name_of
 from blog.models.picture import Picture
 from blog.models.tag import Tag
 from blog.teasers import first_words
@@ -213,6 +214,11 @@ class Post(models.Model):
     def teaser(self) -> str:
         """What it says in short: the summary, else its first words. Plain text, maybe empty."""
         return self.summary or first_words(self.body_html)
+
+    @property
+    def author_name(self) -> str:
+        """Who wrote it, as readers see it. No query where the author was fetched."""
+        return name_of(self.author)
 
     @property
     def is_published(self) -> bool:
