@@ -50,7 +50,7 @@ class PostAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["writing.css"]}
-        js = [Script("writing.js", defer=True)]
+        js = [Script(name, defer=True) for name in ("text_tools.js", "writing.js")]
 
     def get_urls(self) -> list[URLPattern]:
         def mounted(route: str, view: Any, name: str) -> URLPattern:
