@@ -295,10 +295,11 @@ def test_tools_of_a_text_in_html_write_html(writing):
 
 
 def test_the_tools_are_one_stop_for_the_keyboard(writing):
-    writing.locator("[name=slug]").focus()
-    writing.keyboard.press("Tab")
     focused = lambda: writing.evaluate("document.activeElement.textContent")  # noqa: E731
-    assert focused() == "Strong"
+    for beside, key in {"body": "Shift+Tab", "slug": "Tab"}.items():
+        writing.locator(f"[name={beside}]").focus()
+        writing.keyboard.press(key)
+        assert focused() == "Strong"
     writing.keyboard.press("ArrowRight")
     assert focused() == "Emphasis"
     writing.keyboard.press("End")
