@@ -53,8 +53,8 @@ class TagView(PostListView):
 
 
 class AuthorView(PostListView):
-    """The listed posts of one author. Template: blog/index.html; context adds `heading` and
-    `author_name`.
+    """The listed posts of one author. Template: blog/index.html; context adds `heading`,
+    `author_name` and `author_slug`.
     """
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

@@ -20,17 +20,25 @@ from blog.models.tag import Tag
 from blog.teasers import first_words
 from core.site import current
 
-# First path segments that the site itself answers; a page may not take them.
+# First path segments that the site itself answers or leads on; a page may not take them.
 RESERVED_SLUGS = frozenset(
     [
         "about-colloquy",
         "admin",
         "archive",
+        "author",
         "blogroll",
+        "card",
+        "category",
         "comments",
+        "decide",
         "feed",
         "feeds",
+        "ledger",
         "livez",
+        "mail",
+        "p",
+        "page",
         "pictures",
         "policy",
         "posts",
@@ -41,6 +49,7 @@ RESERVED_SLUGS = frozenset(
         "signin",
         "sitemap",
         "static",
+        "tag",
         "tags",
         "webmention",
         *map(str, range(1900, 2100)),  # the archive of a year

@@ -263,7 +263,8 @@ def test_a_tag_that_had_another_name_or_a_number(client):
     leave_redirect(old_path="/tags/geist/", new_path="/tags/mind/")
     for old, where in {
         "/?cat=7": "", "/category/spirit/": "", "/category/old/spirit/": "",
-        "/category/spirit/feed/": "feed.rss", "/category/spirit/page/2/": "?page=2",
+        "/category/spirit/feed/": "feed.rss", "/category/spirit/feed/atom/": "feed.atom",
+        "/tag/mind/feed/rss2/": "feed.rss", "/category/spirit/page/2/": "?page=2",
         "/tags/geist/": "", "/tags/geist/feed.atom": "feed.atom", "/tags/geist/?page=2": "?page=2",
     }.items():  # fmt: skip
         assert leads(client, old) == f"/tags/mind/{where}", old

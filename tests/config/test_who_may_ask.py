@@ -19,7 +19,7 @@ from django.urls import URLResolver, get_resolver
 from blog.cards import card_digest
 from blog.crawling import SECTIONS
 from blog.feeds import FORMATS
-from blog.models import Post, RelatedPost, Tag
+from blog.models import RESERVED_SLUGS, Post, RelatedPost, Tag
 from blog.old_addresses import leave_redirect
 from blog.relating import relate_changed_posts
 from comments.models import Comment
@@ -108,6 +108,13 @@ def table():
 
 def test_every_route_has_a_line_and_every_line_a_route():
     assert set(routes()) == set(table())
+
+
+def test_no_page_may_take_an_address_of_the_site():
+    """The first part of every route that begins with a word, as far as a slug can be that word."""
+    firsts = {route.partition("/")[0] for route in routes() if "<" not in route.partition("/")[0]}
+    assert {first for first in firsts if re.fullmatch(r"[-\w]+", first)} <= RESERVED_SLUGS
+    assert {"category", "tag"} <= RESERVED_SLUGS  # of one pattern
 
 
 @pytest.mark.parametrize("method", METHODS)
