@@ -94,8 +94,8 @@ const text_tools = (body, is_html, say) => {
     const before = body.value.slice(0, body.selectionStart);
     const after = body.value.slice(body.selectionEnd);
     const gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
-    const rest = !after || after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n";
-    put(`${gap}${text}${rest || (text.endsWith("\n") ? "" : "\n")}`);
+    const rest = after.startsWith("\n\n") ? "" : !after || after.startsWith("\n") ? "\n" : "\n\n";
+    put(`${gap}${text}${rest}`);
     return before.length + gap.length;
   };
   const code = () => {

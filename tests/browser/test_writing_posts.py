@@ -269,6 +269,9 @@ def test_a_table_is_put_between_the_paragraphs_to_be_typed_into(writing):
     paragraphs = prose(writing).locator("p").all_inner_texts()
     assert paragraphs == ["Before.", "After."]
     assert prose(writing).locator("tr").count() == 3
+    write(writing, "Before.\n\nAfter.", 7, 7)
+    press(writing, "Table")
+    assert "\n\n\n" not in body_of(writing).input_value()
 
 
 def test_tools_of_a_text_in_html_write_html(writing):
