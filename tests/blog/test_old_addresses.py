@@ -235,6 +235,13 @@ def test_the_feeds_of_a_posts_comments_where_wordpress_has_them(client):
     assert leads(client, "/2019/a/feed/") == 404  # whatever is there, is not ours to name
 
 
+def test_a_tag_may_be_called_feed(client):
+    make_post().tags.add(Tag.objects.create(name="feed", slug="feed"))
+    assert leads(client, "/tag/feed/") == leads(client, "/category/feed/") == "/tags/feed/"
+    assert leads(client, "/tag/feed/feed/") == "/tags/feed/feed.rss"
+    assert client.get("/tags/feed/").status_code == 200
+
+
 def test_an_author_where_wordpress_has_one(client):
     ada = make_user("author", username="ada", first_name="Ada", last_name="Bergman")
     make_post(author=ada)

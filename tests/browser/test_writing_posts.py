@@ -354,3 +354,13 @@ def test_axe_finds_nothing_serious_in_the_form(site, unwatched, scheme):
 def test_the_form_is_not_wider_than_the_window_and_leaves_room_to_write(author, width):
     assert author.width_beyond_the_window(ADD, width) <= 0
     assert author.page.locator("textarea.writing").bounding_box()["height"] > 400
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_private_link_stands_below_the_form_and_not_behind_it(writing, new_title, width):
+    writing.locator("[name=title]").fill(new_title())
+    writing.get_by_role("button", name="Save and continue editing").click()
+    writing.set_viewport_size({"width": width, "height": 844})
+    form, section = writing.locator("#post_form"), writing.locator("#private-link")
+    above, below = form.bounding_box(), section.bounding_box()
+    assert below["y"] >= above["y"] + above["height"]
