@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
-from django.utils.text import slugify
 
+from blog.author_names import slug_of
 from blog.models import Post, RelatedPost, Tag
 from core.compiled import Compiled, Given
 
@@ -50,15 +50,12 @@ def public_tags() -> QuerySet[Tag]:
 
 
 def authors_called(slug: str) -> "list[User]":
-    """Who wrote listed posts and is called so, by the name that readers see. One query."""
+    """Who wrote listed posts and is called so, by the name that readers see, the oldest account
+    first. One query.
+    """
     listed = Post.objects.listed().posts().filter(author=OuterRef("pk"))
-    authors = get_user_model().objects.filter(Exists(listed))
+    authors = get_user_model().objects.filter(Exists(listed)).order_by("pk")
     return [author for author in authors if slug_of(author) == slug]
-
-
-def slug_of(author: "User") -> str:
-    """What the list of an author's posts is found by; empty for a name of signs alone."""
-    return slugify(author.get_full_name() or author.get_username(), allow_unicode=True)
 
 
 def tags_in_use() -> list[Tag]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -15,10 +15,14 @@ from django.utils import timezone
 from django.utils.http import quote_etag
 
 from blog.absolute import with_whole_addresses
+from blog.author_names import name_of, path_of
 from blog.models import Post, PostQuerySet, Tag
 from core.feed_formats import AtomFeed, JSONFeed, RSSFeed
 from core.models import Version
 from core.site import current
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 ENTRIES: Final = 20
 VERSION: Final = 3  # raise it when the same posts give another feed
@@ -75,6 +79,16 @@ def of_tag(tag: Tag) -> Scope:
         path=tag.get_absolute_url(),
         id=uuid5(NAMES, f"tag {tag.pk}").urn,
         posts=Post.objects.posts().filter(tags=tag),
+    )
+
+
+def of_authors(authors: "list[User]") -> Scope:
+    """The dated posts of those who are called by one name, of whom there is one at least."""
+    return Scope(
+        title=f"{current().title}: {name_of(authors[0])}",
+        path=path_of(authors[0]),
+        id=uuid5(NAMES, f"author {authors[0].pk}").urn,
+        posts=Post.objects.posts().filter(author__in=authors),
     )
 
 
@@ -145,7 +159,7 @@ def _entry(post: Post, absolute: Absolute) -> dict[str, Any]:
         "description": post.summary or None,
         "content": with_whole_addresses(post.body_html, address),
         "base": address,
-        "author_name": post.author.get_full_name() or post.author.get_username(),
+        "author_name": post.author_name,
         "pubdate": published_at,
         "updateddate": max(published_at, post.updated_at),
         "unique_id": _id(post),

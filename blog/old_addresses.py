@@ -13,14 +13,19 @@ from django.contrib.redirects.models import Redirect
 from django.http import HttpRequest, HttpResponse, HttpResponseGone, HttpResponsePermanentRedirect
 from django.urls import reverse
 
+from blog.archive import authors_called, public_tags
 from blog.models import Post
 from blog.old_queries import list_asked_for
+from core.this_site import path_here
 
 SITE: Final = 1  # settings.SITE_ID: redirects hang on a site, and there is one
 LONGEST: Final = 200  # of a path in a row
-# A post's or page's own address at the beginning of a path, and what follows it there.
-HEAD: Final = re.compile(r"\A(?P<head>/posts/(?P<post>[-\w]+)/|/(?P<page>[-\w]+)/)(?P<rest>.*)\Z")
-NUMBERED: Final = ("p", "page_id")  # WordPress's addresses without a permalink
+# The own address of a post, tag, author or page at the beginning of a path, and what follows there.
+HEAD: Final = re.compile(
+    r"\A(?P<head>/posts/(?P<post>[-\w]+)/|/tags/(?P<tag>[-\w]+)/|/author/(?P<author>[-\w]+)/"
+    r"|/(?P<page>[-\w]+)/)(?P<rest>.*)\Z"
+)
+NUMBERED: Final = ("p", "page_id", "cat", "author")  # WordPress's addresses without a permalink
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -63,8 +68,8 @@ def answer(target: str | None) -> HttpResponse | None:
 def find_target(path: str) -> str | None:
     """Where an old path leads now, '' if it is gone, None if nothing is known of it.
 
-    What stood below a post leads to the same place below it. A post that is not public is not
-    given away. At most three queries.
+    What stood below a post, a tag or an author leads to the same place below it. Of what is not
+    public nothing is given away. At most three queries.
     """
     asked, _, query = unquote(path).partition("?")
     if "\0" in asked + query:  # which no row can hold
@@ -100,13 +105,12 @@ def _post_by_name(slug: str, query: str) -> str | None:
     return _with(post.get_absolute_url(), query) if post else None
 
 
-def leave_redirect(*, old_path: str, post: Post) -> bool:
-    """Have an old path lead to a post; False where that can't be: too long, or its own address.
+def leave_redirect(*, old_path: str, new_path: str) -> bool:
+    """Have an old path lead to a new one; False where that can't be: too long, or one and the same.
 
-    What led to the old path leads to the post, and nothing leads away from the post. A row that is
+    What led to the old path leads to the new one, and nothing leads away from that. A row that is
     there already stays, unless it is one of these. To be called in the transaction of the change.
     """
-    new_path = post.get_absolute_url()
     new = unquote(new_path)
     Redirect.objects.filter(site=SITE, old_path=new).delete()
     if old_path == new or not old_path.startswith("/") or len(old_path) > LONGEST:
@@ -127,7 +131,24 @@ def leave_redirect_of_move(*, was: Post, now: Post) -> bool:
     old_path = unquote(was.get_absolute_url())
     if old_path == unquote(now.get_absolute_url()):
         return False
-    return leave_redirect(old_path=old_path, post=now)
+    return leave_redirect(old_path=old_path, new_path=now.get_absolute_url())
+
+
+def post_behind(path: str) -> Post | None:
+    """The public post or page that a path leads to, now or by a redirect. At most five queries."""
+    found = HEAD.match(path)
+    post = _published_at(found) if found and not found["rest"] else None
+    if post is None and (moved := find_target(path)):
+        here = moved if moved.startswith("/") else path_here(moved)
+        again = HEAD.match(unquote(here or ""))
+        post = _published_at(again) if again else None
+    return post
+
+
+def _published_at(found: re.Match[str]) -> Post | None:
+    kind = Post.Kind.POST if found["post"] else Post.Kind.PAGE
+    slug = found["post"] or found["page"]
+    return Post.objects.published().filter(kind=kind, slug=slug).first() if slug else None
 
 
 def _numbered(request: HttpRequest) -> str:
@@ -147,10 +168,14 @@ def _with(target: str | None, query: str) -> str | None:
 
 
 def _if_public(target: str) -> str | None:
-    """The target, unless it is a post that the public may not know of."""
+    """The target, unless it is something that the public may not know of. One query at most."""
     found = HEAD.match(target)
     if not found:
         return target
+    if found["tag"]:
+        return target if public_tags().filter(slug=found["tag"]).exists() else None
+    if found["author"]:
+        return target if authors_called(found["author"]) else None
     kind = Post.Kind.POST if found["post"] else Post.Kind.PAGE
     post = Post.objects.filter(kind=kind, slug=found["post"] or found["page"]).first()
     return None if post is not None and not post.is_published else target

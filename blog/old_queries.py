@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from blog.archive import public_tags
+from core.search import LONGEST_QUERY
 
 MONTH: Final = re.compile(r"((?:19|20)\d\d)(?:(0[1-9]|1[0-2])(?:\d\d)?)?", re.ASCII)
 PAGE: Final = re.compile(r"[1-9]\d{0,3}", re.ASCII)
@@ -20,7 +21,7 @@ def list_asked_for(asked: QueryDict) -> str | None:
     One query if a tag is asked for.
     """
     if words := asked.get("s", "").strip():
-        return f"{reverse('blog:search')}?{urlencode({'q': words})}"
+        return search_for(words)
     if suffix := FEEDS.get(asked.get("feed", "")):
         return reverse("blog:feed", args=[suffix])
     if found := MONTH.fullmatch(asked.get("m", "")):
@@ -29,6 +30,11 @@ def list_asked_for(asked: QueryDict) -> str | None:
     if PAGE.fullmatch(number := asked.get("paged", "")):
         return f"{reverse('blog:index')}?page={number}"
     return _tag(asked.get("tag", ""))
+
+
+def search_for(words: str) -> str:
+    """The address of a search; of words that will be cut no more than shows that they were."""
+    return f"{reverse('blog:search')}?{urlencode({'q': words[: LONGEST_QUERY + 1]})}"
 
 
 def _year(year: int) -> str:

@@ -1,19 +1,24 @@
 """Addresses in the shape that Blogger and WordPress give them, answered by what is here."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 
-from blog.archive import public_tags
+from blog.archive import authors_called, public_tags
 from blog.models import Post
 from blog.old_addresses import answer, find_target
+from blog.old_queries import search_for
 
 FORMATS = {"atom": "atom", "json": "json", "rss": "rss", "rss2": "rss"}
-LATER_PAGE: Final = re.compile(r"(.*?)(?:/page/([1-9][0-9]{0,3}))?", re.DOTALL)
+# A tag, and what is asked of it.
+OF_TAG: Final = re.compile(
+    r"(?:.*?/)??(?P<tag>[^/]*?)"
+    r"(?:/feed(?:/(?P<feed>atom|rss|rss2))?|/page/(?P<page>[1-9][0-9]{0,3}))?",
+    re.DOTALL,
+)
 
 
 def old_post(request: HttpRequest, slug: str, **date: int) -> HttpResponse:
@@ -33,17 +38,32 @@ def old_post(request: HttpRequest, slug: str, **date: int) -> HttpResponse:
     return renamed
 
 
-def old_tag(request: HttpRequest, name: str) -> HttpResponse:
-    """`/category/x/`, `/tag/x/`, `/search/label/X`, also with their feeds and later pages."""
-    name, page = LATER_PAGE.fullmatch(name.strip("/")).groups()  # type: ignore[union-attr]
-    wanted = name.removesuffix("/feed").rpartition("/")[2]
-    tags = public_tags()
-    tag = tags.filter(slug=wanted).first() or tags.filter(name__iexact=wanted).first()
-    if tag is None:
+def old_tag(request: HttpRequest, kind: str, name: str) -> HttpResponse:
+    """`/category/x/`, `/tag/x/`, `/search/label/X`, also with their feeds and later pages: a row of
+    redirects says where it is, else its slug or its name.
+    """
+    asked: Any = OF_TAG.fullmatch(name.strip("/"))
+    wanted, page = asked["tag"], asked["page"]
+    where = find_target(f"/{kind}/{wanted}/") or _tag_called(wanted)
+    if where is None:
         raise Http404
-    if name.endswith("/feed"):
-        return redirect("blog:tag-feed", tag.slug, "rss", permanent=True)
-    return redirect(tag.get_absolute_url() + (f"?page={page}" if page else ""), permanent=True)
+    if not where:
+        return HttpResponseGone()
+    is_feed = not page and asked.end("tag") < asked.end()
+    rest = f"feed.{FORMATS[asked['feed'] or 'rss']}" if is_feed else f"?page={page}" if page else ""
+    return redirect(where + rest, permanent=True)
+
+
+def old_author_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """`/author/ada/page/2/`."""
+    _require_author(slug)
+    return redirect(f"{reverse('blog:author', args=[slug])}?page={number}", permanent=True)
+
+
+def old_author_feed(request: HttpRequest, slug: str, suffix: str = "rss") -> HttpResponse:
+    """`/author/ada/feed/`, `/author/ada/feed/atom/`."""
+    _require_author(slug)
+    return redirect("blog:author-feed", slug, FORMATS[suffix], permanent=True)
 
 
 def old_list_page(request: HttpRequest, number: int, **date: int) -> HttpResponse:
@@ -59,7 +79,7 @@ def old_month(request: HttpRequest, year: int, month: int, number: int) -> HttpR
 
 def old_search(request: HttpRequest, words: str) -> HttpResponse:
     """`/search/words/`."""
-    return redirect(f"{reverse('blog:search')}?{urlencode({'q': words})}", permanent=True)
+    return redirect(search_for(words), permanent=True)
 
 
 def old_tag_feed(request: HttpRequest, name: str) -> HttpResponse:
@@ -78,3 +98,15 @@ def old_feed(request: HttpRequest, suffix: str = "rss") -> HttpResponse:
     """`/feed/`, `/feed/atom/`, `/feeds/posts/default?alt=rss`, `/atom.xml`, `/rss.xml`."""
     asked = FORMATS.get(request.GET.get("alt", ""), FORMATS[suffix])
     return redirect(reverse("blog:feed", args=[asked]), permanent=True)
+
+
+def _tag_called(wanted: str) -> str | None:
+    tags = public_tags()
+    tag = tags.filter(slug=wanted).first() or tags.filter(name__iexact=wanted).first()
+    return tag.get_absolute_url() if tag else None
+
+
+def _require_author(slug: str) -> None:
+    """404 for who is not called so; a row of redirects may know better then."""
+    if not authors_called(slug):
+        raise Http404

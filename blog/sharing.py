@@ -47,7 +47,7 @@ def describe_post(post: Post) -> dict[str, Any]:
         "dateModified": post.updated_at.isoformat(),
         "author": {
             "@type": "Person",
-            "name": post.author.get_full_name() or post.author.get_username(),
+            "name": post.author_name,
         },
         "publisher": {
             "@type": "Organization",

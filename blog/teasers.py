@@ -11,11 +11,11 @@ WORDS: Final = 40
 # Of HTML that blog.markup made, so much is looked at.
 LOOKED_AT: Final = 8_000
 PARAGRAPH: Final = re.compile(r"<p>(.*?)(?:</p>|\Z)", re.DOTALL)
-FOOTNOTE: Final = re.compile(r'<sup class="footnote-ref">.*?</sup>', re.DOTALL)
+FOOTNOTES: Final = '<section class="footnotes"'
 
 
 def first_words(html: str) -> str:
     """The first words of its paragraphs as plain text, without headings, listings and notes."""
     begin = html if len(html) <= LOOKED_AT else html[:LOOKED_AT].rpartition(" ")[0]
-    text = " ".join(PARAGRAPH.findall(FOOTNOTE.sub("", begin)))
+    text = " ".join(PARAGRAPH.findall(begin.partition(FOOTNOTES)[0]))
     return Truncator(plain_text(text)).words(WORDS, truncate=" …")

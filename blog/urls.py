@@ -107,9 +107,24 @@ old = [
     path(MONTH + "<anyslug:slug>/", require_safe(old_views.old_post), name="old-wordpress-month"),
     path("p/<anyslug:slug>.html", require_safe(old_views.old_post), name="old-blogger-page"),
     re_path(
-        r"^(?:category|tag|search/label)/(?P<name>[^\x00]+)$",
+        r"^(?P<kind>category|tag|search/label)/(?P<name>[^\x00]+)$",
         require_safe(old_views.old_tag),
         name="old-tag",
+    ),
+    path(
+        "author/<anyslug:slug>/page/<width:number>/",
+        require_safe(old_views.old_author_page),
+        name="old-author-page",
+    ),
+    path(
+        "author/<anyslug:slug>/feed/",
+        require_safe(old_views.old_author_feed),
+        name="old-author-feed",
+    ),
+    re_path(
+        r"^author/(?P<slug>[-\w]+)/feed/(?P<suffix>atom|rss|rss2)/$",
+        require_safe(old_views.old_author_feed),
+        name="old-author-feed-format",
     ),
     path("page/<width:number>/", require_safe(old_views.old_list_page), name="old-list-page"),
     path(
@@ -163,6 +178,11 @@ lists = [
     path(MONTH, for_everybody(archive_views.MonthView.as_view()), name="month"),
     path(MONTH + "<day:number>/", require_safe(archive_views.day), name="day"),
     path("author/<anyslug:slug>/", for_everybody(views.AuthorView.as_view()), name="author"),
+    path(
+        "author/<anyslug:slug>/feed.<postfeed:suffix>",
+        feed_views.AuthorFeedView.as_view(),
+        name="author-feed",
+    ),
     path("tags/", for_everybody(archive_views.tags), name="tags"),
     path("tags/<anyslug:slug>/", for_everybody(views.TagView.as_view()), name="tag"),
     path(

@@ -11,6 +11,7 @@ from django.views import View
 from django.views.generic import DetailView, ListView
 
 from blog.archive import authors_called, neighbours, public_tags
+from blog.author_names import name_of
 from blog.models import Post, PostQuerySet
 from blog.permissions import may_edit
 from blog.previews import find_post
@@ -52,7 +53,9 @@ class TagView(PostListView):
 
 
 class AuthorView(PostListView):
-    """The listed posts of one author. Template: blog/index.html; context adds `heading`."""
+    """The listed posts of one author. Template: blog/index.html; context adds `heading`,
+    `author_name` and `author_slug`.
+    """
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -64,9 +67,10 @@ class AuthorView(PostListView):
         return super().get_queryset().filter(author__in=self.authors)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        author = self.authors[0]
-        heading = f"Posts by {author.get_full_name() or author.get_username()}"
-        return super().get_context_data(heading=heading, **kwargs)
+        name = name_of(self.authors[0])
+        return super().get_context_data(
+            heading=f"Posts by {name}", author_name=name, author_slug=self.kwargs["slug"], **kwargs
+        )
 
 
 class PostView(DetailView):

@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
+from blog.author_names import name_of
 from blog.models import Post
 from comments import markup, notifications, numbers, tree
 from comments.errors import NotOpen, TooMany, TurnedAway
@@ -246,7 +247,7 @@ def make_draft(
 def account_name(user: Any) -> str:
     """The name of a member of staff, as far as a comment has room for it."""
     longest = Comment._meta.get_field("name").max_length
-    return str(user.get_full_name() or user.get_username())[:longest]
+    return name_of(user)[:longest]
 
 
 def draft_of(comment: Comment) -> Draft:

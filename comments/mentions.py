@@ -6,7 +6,7 @@ for a moderator (comments.intake). What links no longer is withdrawn, as by its 
 
 from datetime import timedelta
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
 from blog.models import Post
-from blog.old_addresses import HEAD, find_target
+from blog.old_addresses import post_behind
 from comments import intake, markup, own
 from comments.errors import ChangedMeanwhile, CommentError
 from comments.mention_texts import name_of, text_of
@@ -81,20 +81,7 @@ def receive_mention(*, source: str, target: str, network: str) -> ReceivedMentio
 def post_at(address: str) -> Post | None:
     """The public post or page that an address of this site leads to, now or by a redirect."""
     path = path_here(address)
-    if path is None or len(address) > LONGEST:
-        return None
-    found = HEAD.match(path)
-    post = None
-    if found and not found["rest"]:
-        kind = Post.Kind.POST if found["post"] else Post.Kind.PAGE
-        slug = found["post"] or found["page"]
-        post = Post.objects.published().filter(kind=kind, slug=slug).first()
-    if post is None and (moved := find_target(path)):
-        here = moved if moved.startswith("/") else path_here(moved)
-        again = HEAD.match(unquote(here or ""))
-        slug = again and (again["post"] or again["page"])
-        post = Post.objects.published().filter(slug=slug).first() if slug else None
-    return post
+    return None if path is None or len(address) > LONGEST else post_behind(path)
 
 
 @jobs.task(name="comments.verify_mention", retry=RETRY, priority=jobs.LAST)

@@ -1,10 +1,11 @@
 """Addresses of comments. `blog_patterns` stand in for the blog's own ones."""
 
 from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from blog.models import Post
-from blog.urls import PAGE_ROUTE, POST_ROUTE, SEARCH_ROUTE
+from blog.urls import MONTH, PAGE_ROUTE, POST_ROUTE, SEARCH_ROUTE
 from blog.urls import lists as blog_lists
 from comments.numbers import PATTERN
 from comments.views import (
@@ -48,6 +49,16 @@ app_name = "comments"
 blog_patterns = (
     [
         *blog_lists,
+        # Behind the lists: a tag or an author may be called "feed".
+        *(
+            path(route + "feed/", require_safe(feeds.old_post_feed), name=f"old-post-feed-{name}")
+            for name, route in [
+                ("here", POST_ROUTE),
+                ("top", PAGE_ROUTE),
+                ("month", f"{MONTH}<anyslug:slug>/"),
+                ("day", f"{MONTH}<day:number>/<anyslug:slug>/"),
+            ]
+        ),
         path(SEARCH_ROUTE, searching.SearchView.as_view(), name="search"),
         path(POST_ROUTE, reading.ConversationView.as_view(), name="post"),
         path(PAGE_ROUTE, reading.PageConversationView.as_view(), name="page"),

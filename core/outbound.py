@@ -6,6 +6,7 @@ follows redirects, and judges each address anew.
 """
 
 import http.client
+import io
 import ipaddress
 import re
 import socket
@@ -27,8 +28,10 @@ TIMEOUT: Final = 10
 # So much of an answer is read, in bytes.
 ANSWER_AT_MOST: Final = 2_000
 PAGE_AT_MOST: Final = 500_000
+FRAME_AT_MOST: Final = 200_000  # what stands before and between its parts
 HOPS_AT_MOST: Final = 3
 MOVED: Final = frozenset({301, 302, 303, 307, 308})
+PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 CHARSETS: Final = re.compile(
     r"utf-8|iso-8859-([1-9]|1[03-6])|windows-125[0-8]|koi8-[ru]|shift_jis|euc-(jp|kr)|gb(k|18030)|big5"
 )
@@ -63,7 +66,7 @@ class Answer(NamedTuple):
 class Page(NamedTuple):
     """What stands at an address: where it was found in the end, and its beginning.
 
-    `links` are its Link headers; `text` is empty for what is no text.
+    `links` are its Link headers; `text` is empty for what is no HTML.
     """
 
     url: str
@@ -167,11 +170,11 @@ def is_public(address: str) -> bool:
 
 
 def _page(url: str, reply: _Reply) -> Page:
-    kind = reply.headers.get_content_type()
-    is_text = kind.startswith("text/") or kind == "application/xhtml+xml"
+    # Where nothing is said, browsers take a page for one, too.
+    is_page = not reply.headers.get("Content-Type") or reply.headers.get_content_type() in PAGES
     charset = reply.headers.get_content_charset() or ""
     known = charset if CHARSETS.fullmatch(charset) else "utf-8"  # Python knows slow ones besides
-    text = reply.body.decode(known, "replace") if is_text else ""
+    text = reply.body.decode(known, "replace") if is_page else ""
     return Page(url, reply.status, tuple(reply.headers.get_all("Link") or ()), text)
 
 
@@ -192,7 +195,7 @@ def _ask(url: str, request: _Request, exempt: Collection[str]) -> _Reply:
         raise NotReachable(f"The certificate or the encryption: {error.reason}.") from error
     except TimeoutError as error:
         raise NotReachable(TOO_LATE) from error
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise NotReachable(f"No answer: {why}.") from error
 
@@ -211,6 +214,27 @@ def _look_up(host: str, port: int, exempt: Collection[str]) -> list[str]:
     return addresses
 
 
+class _Bounded(io.RawIOBase):
+    """What comes from a connection, and its end after so many bytes: http.client bounds neither
+    what frames a body nor one whose next part is announced with a negative length.
+    """
+
+    def __init__(self, source: Any, at_most: int) -> None:
+        self.source, self.left = source, at_most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        taken: int = self.source.readinto(memoryview(buffer)[: self.left]) or 0
+        self.left -= taken
+        return taken
+
+    def close(self) -> None:
+        self.source.close()
+        super().close()
+
+
 class _Pinned(http.client.HTTPConnection):
     """Goes to the addresses that were judged, whatever the name resolves to by now."""
 
@@ -222,6 +246,15 @@ class _Pinned(http.client.HTTPConnection):
         self.addresses = addresses[:2]
         self.line: socket.socket | None = None  # `sock` is let go before the answer is read
         self.is_late = threading.Event()
+        self.bytes_at_most = 0
+
+    def response_class(self, sock: Any, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        """An answer that can't read more than `bytes_at_most` of the connection."""
+        answer = http.client.HTTPResponse(sock, *args, **kwargs)
+        source: Any = sock.makefile("rb", buffering=0)
+        answer.fp.close()
+        answer.fp = io.BufferedReader(_Bounded(source, self.bytes_at_most))
+        return answer
 
     def connect(self) -> None:
         self.sock = self.line = self._dial()
@@ -250,6 +283,7 @@ class _Pinned(http.client.HTTPConnection):
 
 
 def _exchange(connection: _Pinned, request: _Request) -> _Reply:
+    connection.bytes_at_most = request.at_most + FRAME_AT_MOST
     watch = threading.Timer(request.seconds, connection.cut)
     watch.daemon = True
     watch.start()
@@ -258,6 +292,8 @@ def _exchange(connection: _Pinned, request: _Request) -> _Reply:
         connection.request(request.method, connection.path, request.body, headers)
         answer = connection.getresponse()
         read = answer.read(request.at_most)
+        if request.method == "GET" and len(read) < request.at_most and answer.length:
+            raise http.client.IncompleteRead(read, answer.length)
     except (OSError, http.client.HTTPException, ValueError) as error:
         if connection.is_late.is_set():  # else the cut would look like the other side's fault
             raise TimeoutError from error

@@ -25,6 +25,10 @@ TAGS: Final = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 ENDS: Final = 30
 LITTLE: Final = 15
 PHRASE: Final = re.compile(r"\"|\w-\w")
+TO_NOTES: Final = re.compile(
+    r'<sup class="footnote-ref"><a\b[^<>]*>[^<>]*</a></sup>'
+    r'|<a\b[^<>]*class="footnote-backref">[^<>]*</a>'
+)
 BLOCK_ENDS: Final = re.compile(r"</(?:p|li|h\d|blockquote|td|th|pre|div|dt|dd|figure)>|<br\b[^>]*>")
 
 
@@ -63,8 +67,11 @@ def is_searchable(text: str) -> bool:
 
 
 def plain_text(source: str) -> str:
-    """The text of HTML that we made, for excerpts; it is not safe HTML."""
-    return " ".join(html.unescape(TAGS.sub("", BLOCK_ENDS.sub(" ", source))).split())
+    """The text of HTML that we made, for excerpts; it is not safe HTML. What leads to a footnote
+    and back is no text.
+    """
+    words = BLOCK_ENDS.sub(" ", TO_NOTES.sub("", source))
+    return " ".join(html.unescape(TAGS.sub("", words)).split())
 
 
 def excerpts(sources: Sequence[str], text: str) -> list[SafeString]:

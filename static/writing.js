@@ -36,57 +36,24 @@
   const say_kept = (what) => kept.replaceChildren(what);
   const say = (what) => news.replaceChildren(what);
 
-  // Changing the text, so that the browser's own undo takes it back
-
-  const put = (text) => {
-    body.focus();
-    if (!document.execCommand("insertText", false, text)) {
-      body.setRangeText(text, body.selectionStart, body.selectionEnd, "end");
-      body.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-  };
-  const select = (from, to) => body.setSelectionRange(from, to);
-
-  const surround = (before, after, stand_in) => () => {
-    const start = body.selectionStart;
-    const inside = body.value.slice(start, body.selectionEnd) || stand_in;
-    put(before + inside + after);
-    select(start + before.length, start + before.length + inside.length);
-  };
-  const before_lines = (mark) => () => {
-    const start = body.value.lastIndexOf("\n", body.selectionStart - 1) + 1;
-    select(start, body.selectionEnd);
-    const lines = body.value.slice(start, body.selectionEnd).split("\n");
-    put(lines.map((line) => mark + line).join("\n"));
-  };
-  const alone = (text) => {
-    const before = body.value.slice(0, body.selectionStart);
-    const gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
-    put(`${gap}${text}`);
-  };
-  const footnote = () => {
-    const numbers = [...body.value.matchAll(/\[\^(\d+)\]/g)].map((found) => Number(found[1]));
-    const number = Math.max(0, ...numbers) + 1;
-    put(`[^${number}]`);
-    select(body.value.length, body.value.length);
-    put(`${body.value.endsWith("\n") ? "" : "\n"}\n[^${number}]: `);
-  };
+  const is_html = () => field("body_format").value === "html";
+  const { alone, put, select, keys, named } = text_tools(body, is_html, say);
 
   // Pictures
 
   const upload = async (file) => {
     const stand_in = `![uploading ${file.name} …]()`;
-    alone(`${stand_in}\n\n`);
+    alone(stand_in);
     say(`Uploading ${file.name} …`);
     const sent = new FormData();
     sent.append("file", file);
     sent.append("csrfmiddlewaretoken", token());
-    let markdown = "";
+    let markup = "";
     try {
       const answer = await fetch(given.upload, { method: "POST", body: sent, redirect: "manual" });
       const said = answer.headers.get("Content-Type") === "application/json" && await answer.json();
       if (said && answer.ok) {
-        markdown = said.markdown;
+        markup = is_html() ? said.html : said.markdown;
         setTimeout(show_preview, 4000);  // its sizes are made by then, as a rule
         say(said.said);
       } else {
@@ -97,9 +64,10 @@
     }
     const at = body.value.indexOf(stand_in);
     if (at < 0) return;
-    select(at, at + stand_in.length + (markdown ? 0 : 2));
-    put(markdown);
-    if (markdown) select(at + 2, at + 2);
+    select(at, at + stand_in.length + (markup ? 0 : 1));
+    put(markup);
+    const words = at + (is_html() ? markup.indexOf('alt="') + 5 : 2);
+    if (markup) select(words, words);
   };
   const refusal = (answer, file) => {
     if (answer.status === 413) return `${file.name} was not taken: it is too large for the server.`;
@@ -285,28 +253,18 @@
 
   // Putting it together
 
-  const SHORT = { b: surround("**", "**", "strong"), i: surround("*", "*", "emphasis"),
-    k: surround("[", "](https://)", "words") };
   body.addEventListener("keydown", (event) => {
-    const act = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && SHORT[event.key];
+    const act = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && keys[event.key];
     if (!act) return;
     event.preventDefault();
     act();
   });
   const bar = make("div", { className: "writing-bar" },
-    button("Strong", SHORT.b, { title: "Ctrl+B" }),
-    button("Emphasis", SHORT.i, { title: "Ctrl+I" }),
-    button("Link", SHORT.k, { title: "Ctrl+K" }),
-    button("Heading", before_lines("## ")),
-    button("Quote", before_lines("> ")),
-    button("List", before_lines("- ")),
-    button("Code", surround("`", "`", "code")),
-    button("Footnote", footnote),
+    ...Object.entries(named).map(([name, [act, title = ""]]) => button(name, act, { title })),
     ...(given.upload ? [button("Picture", () => chooser.click()), chooser] : []),
     shown,
   );
-  bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", "Tools for the text");
+  make_toolbar(bar, "Tools for the text");
 
   const wide = matchMedia("(min-width: 70rem)").matches;
   host.hidden = (localStorage.getItem("colloquy-preview") || (wide ? "on" : "off")) === "off";

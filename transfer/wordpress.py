@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog.models import RESERVED_SLUGS, Post, Tag
-from blog.old_addresses import leave_redirect
 from comments.markup import writable
 from transfer.models import ImportedItem
+from transfer.old_paths import leave_redirects, numbered
 from transfer.origin import Origin, external_id
 from transfer.report import Report
 from transfer.slugs import clean_slug, free_slug
@@ -45,6 +45,7 @@ class WordPressImport:
         self.export, self.author = export, author
         self.report = Report()
         self._tags: dict[str, Tag] = {}
+        self._terms: set[tuple[str, str]] = set()  # whose old addresses lead here
         self._links: dict[str, str] = {}  # of the items read so far, by external id
 
     def check(self, progress: Progress) -> None:
@@ -59,6 +60,8 @@ class WordPressImport:
             counted = Report()
             self._bring(item, counted, lambda: progress(self.export.file.tell()))
             self.report.merge(counted)
+        with transaction.atomic():
+            self._number_categories(self.report)
 
     def _bring(self, item: ExportedItem, report: Report, alive: Callable[[], None]) -> None:
         kind = KINDS.get(item.fields.get("wp:post_type", ""))
@@ -125,9 +128,7 @@ class WordPressImport:
         post.tags.set(self._find_tags(item, report))
         self.origin.remember(KIND, {external: post.pk})
         report.add(SECTIONS[kind], f"made: {made}")
-        for old_path in old_paths(kind, fields):
-            if leave_redirect(old_path=old_path, post=post):
-                report.add("old addresses", "lead here")
+        leave_redirects(old_paths(kind, fields), post.get_absolute_url(), report)
         return post
 
     def _find_tags(self, item: ExportedItem, report: Report) -> set[Tag]:
@@ -139,8 +140,21 @@ class WordPressImport:
                 key = name.casefold()
                 if key not in self._tags:
                     self._tags[key] = _find_tag(name, slug, report)
-                found.add(self._tags[key])
+                tag = self._tags[key]
+                found.add(tag)
+                if (domain, slug) not in self._terms:
+                    self._terms.add((domain, slug))
+                    paths = old_tag_paths(domain, slug, tag)
+                    leave_redirects(paths, tag.get_absolute_url(), report)
         return found
+
+    def _number_categories(self, report: Report) -> None:
+        """`/?cat=3` for each category that is a tag here."""
+        for number, written in self.head.categories.items():
+            name = plain_text(writable(written))[:100].strip()
+            tag = Tag.objects.filter(name__iexact=name).order_by("pk").first() if name else None
+            if tag is not None:
+                leave_redirects(numbered("cat", number), tag.get_absolute_url(), report)
 
 
 def blog_address(head: Head) -> str:
@@ -178,11 +192,16 @@ def old_paths(kind: Post.Kind, fields: Fields) -> list[str]:
     if path.strip("/") and "\0" not in path and (fields.get("wp:status") in PUBLIC):
         paths.append(path)
     number = fields.get("wp:post_id", "")
-    if number.isascii() and number.isdigit():
-        paths.append(f"/?p={number}")
-        if kind == Post.Kind.PAGE:
-            paths.append(f"/?page_id={number}")
-    return paths
+    paths += numbered("p", number)
+    return paths + (numbered("page_id", number) if kind == Post.Kind.PAGE else [])
+
+
+def old_tag_paths(domain: str, slug: str, tag: Tag) -> list[str]:
+    """The path of a category or tag there, if it can't be told by slug here: merged, or taken."""
+    there = clean_slug(slug)
+    if there in {"", tag.slug}:
+        return []
+    return [f"/category/{there}/" if domain == "category" else f"/tag/{there}/"]
 
 
 def post_title(fields: Fields, content: str) -> str:

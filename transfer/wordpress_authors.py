@@ -5,8 +5,11 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from django.contrib.auth import get_user_model
+from django.utils.text import slugify
 
+from blog.author_names import path_of
 from transfer.models import ImportedItem
+from transfer.old_paths import leave_redirects, numbered
 from transfer.origin import Origin, external_id
 from transfer.report import Report
 from transfer.wordpress_html import plain_text
@@ -32,11 +35,22 @@ class Authors:
 
     def find(self, login: str, report: Report) -> "User":
         """The account for a WordPress login, made where there is none yet."""
+        if login not in self._known:
+            author = self._author(login, report)
+            if path := path_of(author):
+                leave_redirects(self._old_paths(login), path, report)
+            self._known[login] = author
+        return self._known[login]
+
+    def _author(self, login: str, report: Report) -> "User":
         if self.only is not None:
             return self.only
-        if login not in self._known:
-            self._known[login] = self._made_before(login) or self._make(login, report)
-        return self._known[login]
+        return self._made_before(login) or self._make(login, report)
+
+    def _old_paths(self, login: str) -> list[str]:
+        number = self.exported.get(login, {}).get("wp:author_id", "")
+        nicename = slugify(login.replace(".", "-"))  # as WordPress makes it
+        return [*([f"/author/{nicename}/"] if nicename else []), *numbered("author", number)]
 
     def _made_before(self, login: str) -> "User | None":
         object_id = self.origin.find(KIND, external_id(login))

@@ -34,12 +34,14 @@ CHANNEL_FIELDS: Final = frozenset(
 )
 AUTHOR_FIELDS: Final = frozenset(
     {
+        "wp:author_id",
         "wp:author_login",
         "wp:author_display_name",
         "wp:author_first_name",
         "wp:author_last_name",
     }
 )
+CATEGORY_FIELDS: Final = frozenset({"wp:term_id", "wp:cat_name"})
 ITEM_FIELDS: Final = frozenset(
     {
         "title",
@@ -121,6 +123,7 @@ class Head:
 
     fields: Fields
     authors: dict[str, Fields]  # by login
+    categories: dict[str, str]  # names by number
     first_link: str  # of the first item that has one
 
 
@@ -139,7 +142,7 @@ class Export:
             usable += item.is_wordpress
             first_link = first_link or item.fields.get("link", "")
         _require_version(channel, usable)
-        return Head(channel.fields, channel.authors, first_link)
+        return Head(channel.fields, channel.authors, channel.categories, first_link)
 
     def items(self, progress: Callable[[int], None]) -> Iterator[ExportedItem]:
         """The items in their order; one at a time is in memory."""
@@ -222,6 +225,7 @@ class _Channel:
     def __init__(self) -> None:
         self.fields: Fields = {}
         self.authors: dict[str, Fields] = {}
+        self.categories: dict[str, str] = {}
         self.began = 1
         self.version_line = 1
         self.line: Callable[[], int] = lambda: 1
@@ -284,6 +288,8 @@ class _Channel:
             self._collect(self.fields, CHANNEL_FIELDS, depth)
         elif self._path == ["rss", "channel", "wp:author"]:
             self._collect({}, AUTHOR_FIELDS, depth)
+        elif self._path == ["rss", "channel", "wp:category"]:
+            self._collect({}, CATEGORY_FIELDS, depth)
         elif self._path == ["rss", "channel", "item"]:
             self._item = ExportedItem()
             self._collect(self._item.fields, ITEM_FIELDS, depth)
@@ -303,6 +309,10 @@ class _Channel:
             self._collect(self.fields, CHANNEL_FIELDS, depth - 1)
         elif depth == 3 and name == "wp:author":
             self.authors.setdefault(self._record.get("wp:author_login", ""), self._record)
+            self._collect(self.fields, CHANNEL_FIELDS, depth - 1)
+        elif depth == 3 and name == "wp:category":
+            number = self._record.get("wp:term_id", "")
+            self.categories.setdefault(number, self._record.get("wp:cat_name", ""))
             self._collect(self.fields, CHANNEL_FIELDS, depth - 1)
 
     def _collect(self, record: Fields, wanted: frozenset[str], depth: int) -> None:

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from blog.forms import PictureForm
-from blog.models import Picture
+from blog.models import Picture, Post
 from blog.permissions import visible_pictures
 from blog.pictures import receive_picture
 from blog.unused_pictures import delete_picture, posts_with
@@ -81,5 +81,12 @@ class PictureAdmin(admin.ModelAdmin):
 
     @admin.display(description="used in")
     def used_in(self, picture: Picture) -> str:
-        titles = list(posts_with(picture).values_list("title", flat=True))
-        return ", ".join(titles) or "no post: it is deleted 30 days after its upload"
+        """Titles, but of what another author has not published: that is nobody else's business."""
+        posts = list(posts_with(picture))
+        known = [one.title for one in posts if _may_be_named(one, picture)]
+        others = ["a text of another author"] * (len(known) < len(posts))
+        return ", ".join(known + others) or "no post: it is deleted 30 days after its upload"
+
+
+def _may_be_named(post: Post, picture: Picture) -> bool:
+    return post.is_published or post.author_id == picture.uploaded_by_id

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from blog import autosaving
 from blog.admin import writing
+from blog.author_names import name_of
 from blog.forms import PostForm
 from blog.markup import images_in, left_out
 from blog.models import Autosave, Post
@@ -21,11 +22,6 @@ from blog.permissions import editable_posts, may_edit
 from blog.previews import link_of
 from blog.tagging import find_tags
 from core.site import current
-
-
-def name_of(user: User) -> str:
-    """Who somebody is to readers."""
-    return user.get_full_name() or user.get_username()
 
 
 @admin.register(Post)
@@ -54,7 +50,7 @@ class PostAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["writing.css"]}
-        js = [Script("writing.js", defer=True)]
+        js = [Script(name, defer=True) for name in ("text_tools.js", "writing.js")]
 
     def get_urls(self) -> list[URLPattern]:
         def mounted(route: str, view: Any, name: str) -> URLPattern:
@@ -195,7 +191,7 @@ class PostAdmin(admin.ModelAdmin):
 
     @admin.display(description="author", ordering="author")
     def author_name(self, post: Post) -> str:
-        return name_of(post.author)
+        return post.author_name
 
     @admin.display(description="on the site")
     def address(self, post: Post) -> str:

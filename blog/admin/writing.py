@@ -103,10 +103,10 @@ def upload(site: "PostAdmin") -> View:
             picture, moves = receive_picture(file=file, by=cast(User, request.user))
         except NotAPicture as error:
             return JsonResponse({"error": str(error)}, status=400)
-        said = f"{picture.name} is uploaded. Between the brackets, write what it shows."
+        said = f"{picture.name} is uploaded. Where the cursor stands, write what it shows."
         if moves:
             said += " It moves: readers see its first frame."
-        return JsonResponse({"markdown": picture.markdown, "said": said})
+        return JsonResponse({"markdown": picture.markdown, "html": picture.html, "said": said})
 
     return view
 

@@ -79,3 +79,8 @@ class Picture(models.Model):
     def markdown(self) -> str:
         """What to put into a post; the words between the brackets are for its author to write."""
         return f"![]({self.get_absolute_url()})"
+
+    @property
+    def html(self) -> str:
+        """The same for a post in HTML."""
+        return f'<img src="{self.get_absolute_url()}" alt="">'

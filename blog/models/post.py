@@ -14,22 +14,31 @@ from django.utils.safestring import SafeString, mark_safe
 from simple_history.models import HistoricalRecords
 
 from blog import markup
+from blog.author_names import name_of
 from blog.models.picture import Picture
 from blog.models.tag import Tag
 from blog.teasers import first_words
 from core.site import current
 
-# First path segments that the site itself answers; a page may not take them.
+# First path segments that the site itself answers or leads on; a page may not take them.
 RESERVED_SLUGS = frozenset(
     [
         "about-colloquy",
         "admin",
         "archive",
+        "author",
         "blogroll",
+        "card",
+        "category",
         "comments",
+        "decide",
         "feed",
         "feeds",
+        "ledger",
         "livez",
+        "mail",
+        "p",
+        "page",
         "pictures",
         "policy",
         "posts",
@@ -40,6 +49,7 @@ RESERVED_SLUGS = frozenset(
         "signin",
         "sitemap",
         "static",
+        "tag",
         "tags",
         "webmention",
         *map(str, range(1900, 2100)),  # the archive of a year
@@ -213,6 +223,11 @@ class Post(models.Model):
     def teaser(self) -> str:
         """What it says in short: the summary, else its first words. Plain text, maybe empty."""
         return self.summary or first_words(self.body_html)
+
+    @property
+    def author_name(self) -> str:
+        """Who wrote it, as readers see it. No query where the author was fetched."""
+        return name_of(self.author)
 
     @property
     def is_published(self) -> bool:

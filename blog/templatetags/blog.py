@@ -3,10 +3,9 @@
 from typing import Final
 
 from django import template
-from django.urls import reverse
 from django.utils import timezone
 
-from blog.archive import slug_of
+from blog.author_names import path_of
 from blog.models import Post
 from core.compiled import Compiled, Given
 
@@ -33,5 +32,4 @@ _IN_MENU: Final = Compiled(
 @register.simple_tag
 def author_address(post: Post) -> str:
     """Where the posts of a listed post's author are; empty where no such list is."""
-    slug = slug_of(post.author) if post.is_listed and post.kind == Post.Kind.POST else ""
-    return reverse("blog:author", args=[slug]) if slug else ""
+    return path_of(post.author) if post.is_listed and post.kind == Post.Kind.POST else ""

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from blog.models import Post
+from blog.old_addresses import post_behind
 from comments import feeds
 from comments.views.reading import public_comment
 from core.feed_views import ConditionalFeedView
@@ -40,3 +41,11 @@ class SiteFeedView(FeedView):
 
     def scope(self, **where: str) -> feeds.Scope:
         return feeds.of_site(reverse("blog:index"))
+
+
+def old_post_feed(request: HttpRequest, slug: str, **date: int) -> HttpResponse:
+    """`/slug/feed/`, `/2020/05/06/slug/feed/`: the comments of a post, where WordPress has them."""
+    post = post_behind(request.path_info.removesuffix("feed/")) or post_behind(f"/posts/{slug}/")
+    if post is None or not post.shows_comments:
+        raise Http404
+    return redirect(f"{post.get_absolute_url()}comments.atom", permanent=True)

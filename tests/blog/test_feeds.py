@@ -40,14 +40,16 @@ def read(client, address):
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-@pytest.mark.parametrize("base", ["/feed.", "/tags/freedom/feed."])
+@pytest.mark.parametrize("base", ["/feed.", "/tags/freedom/feed.", "/author/ada-bergman/feed."])
 def test_a_reader_gets_the_whole_text_newest_first(client, suffix, base):
     tag = Tag.objects.create(name="Freedom", slug="freedom")
     author = make_user("author", first_name="Ada", last_name="Bergman")
     body = "A *word*.\n\n[here](/about/) ![x](/pictures/x.webp)"
     old = make_post(title="Old", body=body, published_at="2026-01-01T00:00Z", author=author)
-    new = make_post(title="New & <b>", summary="In short", published_at="2026-01-02T00:00Z")
-    make_post(kind="page", title="A page")
+    new = make_post(
+        title="New & <b>", summary="In short", published_at="2026-01-02T00:00Z", author=author
+    )
+    make_post(kind="page", title="A page", author=author)
     for post in (old, new):
         post.tags.add(tag)
     entries = read(client, base + suffix)
@@ -136,6 +138,37 @@ def test_every_page_says_where_the_feeds_are(client):
         for suffix in FORMATS:
             assert f'href="/feed.{suffix}"' in page
     assert 'href="/tags/freedom/feed.atom"' in client.get("/tags/freedom/").content.decode()
+
+
+def test_an_author_has_feeds_of_the_own_posts_and_the_list_says_so(client):
+    ada = make_user("author", first_name="Ada", last_name="Bergman")
+    make_post(title="Hers", author=ada)
+    make_post(title="Not hers")
+    make_post(title="Draft", author=ada, status="draft")
+    page = client.get("/author/ada-bergman/").content.decode()
+    for suffix in FORMATS:
+        address = f"/author/ada-bergman/feed.{suffix}"
+        assert [entry[0] for entry in read(client, address)] == ["Hers"]
+        assert page.count(f'href="{address}"') == 1 + (suffix == "rss")
+    feed = feedparser.parse(client.get("/author/ada-bergman/feed.atom").content).feed
+    assert "Ada Bergman" in feed.title
+    make_post(title="By another of that name", author=make_user("author", username="ada-bergman"))
+    assert len(read(client, "/author/ada-bergman/feed.atom")) == 2
+    again = feedparser.parse(client.get("/author/ada-bergman/feed.atom").content).feed
+    assert (again.title, again.id) == (feed.title, feed.id)
+    Post.objects.filter(author=ada).update(status="unlisted")
+    assert len(read(client, "/author/ada-bergman/feed.atom")) == 1
+    Post.objects.update(status="draft")
+    assert client.get("/author/ada-bergman/feed.atom").status_code == 404
+
+
+def test_an_unchanged_feed_of_an_author_is_not_sent_again(client, django_assert_num_queries):
+    make_post(author=make_user("author", username="ada"))
+    address = "/author/ada/feed.json"
+    first = client.get(address)
+    with django_assert_num_queries(3):  # who is called so, and the state
+        again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
 
 
 def test_a_tag_that_is_not_there_has_no_feed(client):

@@ -11,7 +11,7 @@ from lxml import etree
 from PIL import Image
 
 from blog.cards import card_digest, make_card
-from blog.models import Tag
+from blog.models import Post, Tag
 from blog.sharing import as_script
 from tests.core.test_site import make_site
 from tests.factories import make_post, make_published, make_user, send
@@ -54,13 +54,52 @@ def test_the_map_has_every_public_page_with_its_last_change(client, time_machine
     make_post(published_at="2026-06-01T00:00Z")
     parts = places(client, "/sitemap.xml")
     assert parts == [
-        ("http://testserver/sitemap-posts-1.xml", "2026-05-01T00:00:00+00:00"),
-        ("http://testserver/sitemap-pages-1.xml", "2026-05-01T00:00:00+00:00"),
+        (f"http://testserver/sitemap-{name}-1.xml", "2026-05-01T00:00:00+00:00")
+        for name in ("front", "posts", "pages", "authors")
     ]
     assert places(client, "/sitemap-posts-1.xml") == [
         (f"http://testserver{post.get_absolute_url()}", "2026-05-01T00:00:00+00:00")
     ]
     assert places(client, "/sitemap-pages-1.xml")[0][0] == "http://testserver/about/"
+
+
+def test_the_map_has_the_lists_that_readers_look_for_with_their_latest_change(client, time_machine):
+    make_site(posts_per_page=2)
+    author = make_user("author", username="ada")
+    tags = [Tag.objects.create(name=name, slug=name) for name in ("one", "two", "of-a-draft")]
+    make_post(published_at="2026-05-09T00:00Z", status="draft").tags.add(tags[2])
+    for day in (1, 2, 3):
+        time_machine.move_to(f"2026-05-0{day}T12:00Z", tick=False)
+        make_post(author=author, published_at=f"2026-05-0{day}T00:00Z").tags.add(tags[day % 2])
+    make_post(author=make_user("author", first_name="Ada", username="b"), slug="hers")
+    make_post(author=make_user("author", username="%"), slug="of-signs")
+    Post.objects.filter(slug="of-signs").update(status="unlisted")
+    assert places(client, "/sitemap-tags-1.xml") == [
+        ("http://testserver/tags/one/", "2026-05-02T12:00:00+00:00"),
+        ("http://testserver/tags/two/", "2026-05-03T12:00:00+00:00"),
+    ]
+    assert places(client, "/sitemap-authors-1.xml") == [
+        ("http://testserver/author/ada/", "2026-05-03T12:00:00+00:00")
+    ]
+    assert places(client, "/sitemap-front-1.xml") == [
+        ("http://testserver/", "2026-05-03T12:00:00+00:00")
+    ]
+    # What stands on a later page of the list changes nothing on the first.
+    time_machine.move_to("2026-05-04T12:00Z", tick=False)
+    Post.objects.order_by("published_at").first().save()
+    assert places(client, "/sitemap-front-1.xml")[0][1].startswith("2026-05-03")
+    assert places(client, "/sitemap-authors-1.xml")[0][1].startswith("2026-05-04")
+
+
+@pytest.mark.parametrize("section", ["front", "posts", "pages", "tags", "authors"])
+def test_a_part_of_the_map_takes_the_same_queries_for_any_number(
+    client, section, django_assert_num_queries
+):
+    for number in range(5):
+        make_post().tags.add(Tag.objects.create(name=f"n{number}", slug=f"n{number}"))
+        make_post(kind="page")
+    with django_assert_num_queries(3):  # versions, what it holds, until when
+        client.get(f"/sitemap-{section}-1.xml")
 
 
 def test_the_map_of_an_empty_site_is_empty(client):
@@ -72,7 +111,8 @@ def test_the_map_of_an_empty_site_is_empty(client):
 def test_a_long_map_is_cut_into_parts(client, monkeypatch):
     monkeypatch.setattr("blog.crawling.IN_A_PART", 2)
     made = [make_post(published_at=f"2026-01-0{day}T00:00Z") for day in (1, 2, 3)]
-    assert len(places(client, "/sitemap.xml")) == 2
+    parts = [address for address, _ in places(client, "/sitemap.xml") if "posts" in address]
+    assert len(parts) == 2
     assert places(client, "/sitemap-posts-2.xml")[0][0].endswith(made[2].get_absolute_url())
 
 

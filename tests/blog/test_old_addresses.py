@@ -59,7 +59,7 @@ def test_a_post_at_the_top_of_the_site_as_wordpress_has_it(client):
     assert client.get("/about/").status_code == 200
     assert leads(client, "/draft/") == leads(client, "/later/") == 404
     assert leads(client, "/named/comment/") == 404
-    leave_redirect(old_path="/named/", post=make_post(slug="other"))
+    leave_redirect(old_path="/named/", new_path=make_post(slug="other").get_absolute_url())
     assert leads(client, "/named/") == "/posts/other/"  # what an import knows better
 
 
@@ -84,7 +84,7 @@ def test_a_draft_leaves_no_trace(client):
 
 def test_what_was_withdrawn_is_not_given_away(client):
     post = make_post(slug="canary")
-    leave_redirect(old_path="/old/", post=post)
+    leave_redirect(old_path="/old/", new_path=post.get_absolute_url())
     assert leads(client, "/old/") == "/posts/canary/"
     post.status = "draft"
     post.save()
@@ -111,11 +111,11 @@ def test_nothing_below_an_old_address_leads_to_a_site_that_a_stranger_chose(clie
 
 def test_a_row_is_not_overwritten_and_too_long_a_path_is_none():
     one, other = make_post(), make_post()
-    assert leave_redirect(old_path="/x/", post=one) is True
-    assert leave_redirect(old_path="/x/", post=other) is False
+    assert leave_redirect(old_path="/x/", new_path=one.get_absolute_url()) is True
+    assert leave_redirect(old_path="/x/", new_path=other.get_absolute_url()) is False
     assert Redirect.objects.get().new_path == one.get_absolute_url()
-    assert leave_redirect(old_path="/" + "x" * 200, post=one) is False
-    assert leave_redirect(old_path=one.get_absolute_url(), post=one) is False
+    assert leave_redirect(old_path="/" + "x" * 200, new_path=one.get_absolute_url()) is False
+    assert leave_redirect(old_path=one.get_absolute_url(), new_path=one.get_absolute_url()) is False
 
 
 @pytest.mark.parametrize(
@@ -188,13 +188,15 @@ def test_an_old_shape_of_a_slug_that_was_changed_leads_there_too(client):
 
 def test_a_row_goes_before_a_slug_that_only_looks_alike(client):
     make_post(slug="slug")
-    leave_redirect(old_path="/2020/05/slug.html", post=make_post(slug="slug-2"))
+    leave_redirect(
+        old_path="/2020/05/slug.html", new_path=make_post(slug="slug-2").get_absolute_url()
+    )
     assert leads(client, "/2020/05/slug.html") == "/posts/slug-2/"
     assert leads(client, "/2021/05/slug.html") == "/posts/slug/"
 
 
 def test_an_address_by_number(client):
-    leave_redirect(old_path="/?p=123", post=make_post(slug="numbered"))
+    leave_redirect(old_path="/?p=123", new_path=make_post(slug="numbered").get_absolute_url())
     assert leads(client, "/?p=123") == "/posts/numbered/"
     for unknown in ("/?p=124", "/?p=x", "/?p=" + "9" * 50, "/?p=%00", "/?page=1"):
         assert client.get(unknown).status_code == 200
@@ -207,6 +209,106 @@ def test_what_is_nowhere_costs_one_query_more(client, django_assert_max_num_quer
 
 
 def test_a_form_is_never_sent_elsewhere(client):
-    leave_redirect(old_path="/old/x.php", post=make_post())
+    leave_redirect(old_path="/old/x.php", new_path=make_post().get_absolute_url())
     assert leads(client, "/old/x.php") != 404
     assert client.post("/old/x.php").status_code == 404
+
+
+def test_the_feeds_of_a_posts_comments_where_wordpress_has_them(client):
+    make_post(slug="slug")
+    make_post(slug="about", kind="page")
+    make_post(slug="hidden", status="draft")
+    for old in (
+        "/slug/feed/",
+        "/posts/slug/feed/",
+        "/2020/05/06/slug/feed/",
+        "/2020/05/slug/feed/",
+    ):
+        assert leads(client, old) == "/posts/slug/comments.atom", old
+    assert leads(client, "/about/feed/") == "/about/comments.atom"
+    for none in ("/hidden/feed/", "/posts/hidden/feed/", "/2020/05/hidden/feed/", "/no/feed/"):
+        assert leads(client, none) == 404, none
+    rename(client, Post.objects.get(slug="slug"), "now")
+    for old in ("/slug/feed/", "/posts/slug/feed/", "/2020/05/06/slug/feed/"):
+        assert client.get(old, follow=True).redirect_chain[-1][0] == "/posts/now/comments.atom", old
+    leave_redirect(old_path="/2019/a/", new_path="https://b.example/")
+    assert leads(client, "/2019/a/feed/") == 404  # whatever is there, is not ours to name
+
+
+def test_a_tag_may_be_called_feed(client):
+    make_post().tags.add(Tag.objects.create(name="feed", slug="feed"))
+    assert leads(client, "/tag/feed/") == leads(client, "/category/feed/") == "/tags/feed/"
+    assert leads(client, "/tag/feed/feed/") == "/tags/feed/feed.rss"
+    assert client.get("/tags/feed/").status_code == 200
+
+
+def test_an_author_where_wordpress_has_one(client):
+    ada = make_user("author", username="ada", first_name="Ada", last_name="Bergman")
+    make_post(author=ada)
+    leave_redirect(old_path="/author/ada/", new_path="/author/ada-bergman/")
+    leave_redirect(old_path="/?author=3", new_path="/author/ada-bergman/")
+    assert leads(client, "/author/ada/") == "/author/ada-bergman/"
+    assert leads(client, "/?author=3") == "/author/ada-bergman/"
+    assert leads(client, "/author/ada-bergman/feed/") == "/author/ada-bergman/feed.rss"
+    assert leads(client, "/author/ada-bergman/feed/atom/") == "/author/ada-bergman/feed.atom"
+    assert leads(client, "/author/ada-bergman/page/2/") == "/author/ada-bergman/?page=2"
+    for old, where in {"feed/": "feed.rss", "page/2/": "?page=2", "feed.atom": "feed.atom"}.items():
+        chain = client.get(f"/author/ada/{old}", follow=True).redirect_chain
+        assert chain[-1][0] == f"/author/ada-bergman/{where}"
+    assert leads(client, "/author/nobody/feed/") == leads(client, "/author/nobody/page/2/") == 404
+    Post.objects.update(status="draft")
+    for old in ("/author/ada/", "/author/ada/feed/", "/author/ada-bergman/feed/"):
+        assert leads(client, old) == 404  # nor is the name given away
+    assert client.get("/?author=3").status_code == 200
+
+
+def test_a_tag_that_had_another_name_or_a_number(client):
+    post = make_post()
+    post.tags.add(Tag.objects.create(name="Mind", slug="mind"))
+    leave_redirect(old_path="/?cat=7", new_path="/tags/mind/")
+    leave_redirect(old_path="/category/spirit/", new_path="/tags/mind/")
+    leave_redirect(old_path="/tags/geist/", new_path="/tags/mind/")
+    for old, where in {
+        "/?cat=7": "", "/category/spirit/": "", "/category/old/spirit/": "",
+        "/category/spirit/feed/": "feed.rss", "/category/spirit/feed/atom/": "feed.atom",
+        "/tag/mind/feed/rss2/": "feed.rss", "/category/spirit/page/2/": "?page=2",
+        "/tags/geist/": "", "/tags/geist/feed.atom": "feed.atom", "/tags/geist/?page=2": "?page=2",
+    }.items():  # fmt: skip
+        assert leads(client, old) == f"/tags/mind/{where}", old
+    assert leads(client, "/tag/spirit/") == 404
+    Post.objects.update(status="draft")
+    assert client.get("/?cat=7").status_code == 200
+    for old in ("/category/spirit/", "/tags/geist/", "/tags/geist/feed.atom"):
+        assert leads(client, old) == 404, old
+
+
+def test_another_slug_of_a_tag_and_another_name_of_an_author_leave_redirects(client):
+    ada = make_user("author", username="ada")
+    tag = Tag.objects.create(name="Mind", slug="mind")
+    make_post(author=ada).tags.add(tag)
+    make_post(author=make_user("author", first_name="Two", username="x"))
+    make_post(author=make_user("author", first_name="Two", username="y"))
+    client.force_login(make_user())
+
+    def change(where, **form):
+        answer = client.post(where, form)
+        assert answer.status_code == 302, answer.context["errors"]
+
+    change(f"/admin/blog/tag/{tag.pk}/change/", name="Mind", slug="geist")
+    for old, now in {"/tags/mind/": "/tags/geist/", "/tags/mind/feed.atom": "/tags/geist/feed.atom"
+                     }.items():  # fmt: skip
+        assert leads(client, old) == now
+
+    def call(user, first_name, username):
+        joined = {"date_joined_0": "2026-01-01", "date_joined_1": "12:00", "is_active": "on"}
+        where = f"/admin/auth/user/{user.pk}/change/"
+        change(where, username=username, first_name=first_name, last_name="", **joined)
+
+    call(ada, "Ada B.", "ada")
+    assert leads(client, "/author/ada/feed.rss") == "/author/ada-b/feed.rss"
+    call(ada, "Ada", "ada")
+    assert client.get("/author/ada/").status_code == 200
+    assert leads(client, "/author/ada-b/") == "/author/ada/"
+    call(Post.objects.filter(author__username="x").get().author, "Three", "x")
+    assert client.get("/author/two/").status_code == 200  # another is called so
+    assert not Redirect.objects.filter(old_path="/author/two/").exists()

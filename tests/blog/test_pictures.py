@@ -322,3 +322,16 @@ def test_a_post_shows_a_picture_in_its_sizes_and_the_first_at_once(client):
     assert "<figcaption>A <em>red</em> wall</figcaption></figure>" in html
     assert html.count('loading="lazy"') == 1
     assert html.index("A wall") < html.index('loading="lazy"')
+
+
+def test_a_picture_is_said_to_be_used_in_no_draft_of_another_author(client, media):
+    one, other = make_user("author"), make_user("author")
+    kept = upload(picture(), by=one)
+    body = f"![x]({kept.get_absolute_url()})"
+    make_post(title="Own draft", author=one, body=body, status="draft")
+    make_post(title="Public", author=other, body=body)
+    make_post(title="Canary", author=other, body=body, status="draft")
+    client.force_login(one)
+    page = client.get(f"/admin/blog/picture/{kept.pk}/change/").content.decode()
+    assert "Own draft, Public, a text of another author" in page
+    assert "Canary" not in page

@@ -2,7 +2,9 @@
 
 import pytest
 
+from blog.markup import render_markdown
 from blog.teasers import first_words
+from core.search import plain_text
 from tests.factories import make_post
 
 
@@ -12,6 +14,12 @@ def test_the_first_words_are_those_of_paragraphs():
         "<pre>code</pre><blockquote><p>Three &lt;b&gt;.</p></blockquote>"
     )
     assert first_words(html) == "One & two. Three <b>."
+
+
+def test_neither_notes_nor_their_numbers_and_arrows_are_words():
+    html = render_markdown("One.[^1] Two.[^a]\n\n[^1]: Note.\n\n[^a]: Other *note*.")
+    assert first_words(html) == "One. Two."
+    assert plain_text(html) == "One. Two. Note. Other note."
 
 
 def test_a_long_text_is_cut_at_a_word():

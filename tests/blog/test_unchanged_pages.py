@@ -26,11 +26,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGES = (
     "/", "/archive/", "/2026/", "/2026/05/", "/tags/", "/tags/logic/", "/author/ada/", "/blogroll/",
-    "/blogroll.opml", "/sitemap.xml", "/sitemap-posts-1.xml", "/sitemap-pages-1.xml", "/about/",
+    "/blogroll.opml", "/sitemap.xml", "/sitemap-posts-1.xml", "/sitemap-pages-1.xml",
+    "/sitemap-front-1.xml", "/sitemap-tags-1.xml", "/sitemap-authors-1.xml", "/about/",
     "/posts/a-post/",
 )  # fmt: skip
 LISTS = ("/", "/2026/", "/2026/05/", "/tags/logic/")
-FEEDS = ("/feed.atom", "/feed.rss", "/feed.json", "/tags/logic/feed.atom")
+FEEDS = ("/feed.atom", "/feed.rss", "/feed.json", "/tags/logic/feed.atom",
+         "/author/ada/feed.atom")  # fmt: skip
 
 
 @pytest.fixture
@@ -103,6 +105,7 @@ def test_every_page_of_the_blog_has_an_entity_tag_or_says_how_long_it_holds(post
             "tag",
             "feed",
             "tag-feed",
+            "author-feed",
             "blogroll",
         ),
         *("blogroll-opml", "sitemap-index", "sitemap", "post", "page"),
@@ -148,8 +151,11 @@ def test_the_map_says_when_something_last_changed(reader, post):
     """To the second: what is changed within one leaves its first page as it was."""
     later = "2027-01-01T00:00:00+00:00"
     again = Post.objects.filter(pk=post.pk)
-    maps = ("/sitemap.xml", "/sitemap-posts-1.xml")
-    assert changed(reader, lambda: again.update(updated_at=later), maps).count(later) == 2
+    told = ("front", "posts", "tags", "authors")
+    maps = ("/sitemap.xml", *(f"/sitemap-{section}-1.xml" for section in told))
+    assert changed(reader, lambda: again.update(updated_at=later), maps).count(later) == 2 * len(
+        told
+    )
 
 
 def test_a_list_that_becomes_empty_is_gone(reader, post):
@@ -206,7 +212,7 @@ def test_a_feed_follows_names_and_settings_by_its_tag_and_by_its_date(post):
         save_site(site)
 
     changes = {
-        "username": lambda: users.update(username="ada2"),
+        "name": lambda: users.update(first_name="Ada"),  # its address stays
         "language": lambda: speak("de"),
         "tag": lambda: Tag.objects.update(name="Dialectic"),
         "html": lambda: Post.objects.filter(pk=post.pk).update(html_version=1),
@@ -233,7 +239,7 @@ def test_an_address_by_number_that_is_not_known_yet_is_asked_anew(post):
     site = Site()
     for _ in range(3):
         assert site.ask(site.short, path="/", query="p=77")[0].startswith("200")
-    leave_redirect(old_path="/?p=77", post=post)
+    leave_redirect(old_path="/?p=77", new_path=post.get_absolute_url())
     assert site.ask(site.short, path="/", query="p=77")[0].startswith("301")
 
 

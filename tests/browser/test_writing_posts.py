@@ -92,7 +92,7 @@ def test_a_post_from_nothing_to_published(writing, reader, new_title):
     body_of(page).fill("It *begins*.[^1]\n\n[^1]: A note.\n\n")
     body_of(page).evaluate("area => area.setSelectionRange(area.value.length, area.value.length)")
     body_of(page).evaluate(PASTE, list(png(1200, 800)))
-    page.get_by_text("is uploaded. Between the brackets").wait_for()
+    page.get_by_text("is uploaded. Where the cursor stands").wait_for()
     assert re.search(r"!\[\]\(/pictures/[0-9a-f]{16}/\)", body_of(page).input_value())
     page.keyboard.type("A red wall")  # the cursor stands between the brackets
     prose(page).locator("img[alt='A red wall']").wait_for()
@@ -220,6 +220,104 @@ def test_the_tools_change_the_text_and_can_be_undone(writing):
     assert body_of(writing).input_value() == "**word**"
 
 
+def press(page, name):
+    page.get_by_role("toolbar").get_by_role("button", name=name, exact=True).click()
+
+
+def write(page, text, begin=0, end=None):
+    body_of(page).fill(text)
+    at = [begin, len(text) if end is None else end]
+    body_of(page).evaluate("(area, at) => { area.focus(); area.setSelectionRange(...at); }", at)
+
+
+@pytest.mark.parametrize(
+    ("tool", "text", "then", "again"),
+    [
+        ("Strong", "word", "**word**", "word"),
+        ("Strong", "word ", "**word** ", "word "),
+        ("Emphasis", "**word**", "***word***", "**word**"),
+        ("Struck", "word", "~~word~~", "word"),
+        ("Heading", "word", "## word", "### word"),
+        ("Quote", "a\n\nb", "> a\n> \n> b", "a\n\nb"),
+        ("List", "a\nb", "- a\n- b", "a\nb"),
+        ("Numbers", "a\nb", "1. a\n2. b", "a\nb"),
+        ("Code", "word", "`word`", "word"),
+        ("Code", "a\nb", "```\na\nb\n```\n", None),
+        ("Link", "word", "[word](https://)", None),
+        ("Table", "a\tb|c\n1\t2", "| a | b\\|c |\n| --- | --- |\n| 1 | 2 |\n", None),
+    ],
+)
+def test_a_tool_marks_what_is_selected_and_pressed_again_unmarks_it(
+    writing, tool, text, then, again
+):
+    inner = text.strip("*")
+    write(writing, text, text.index(inner), text.index(inner) + len(inner))
+    press(writing, tool)
+    assert body_of(writing).input_value() == then
+    if again is not None:
+        press(writing, tool)
+        assert body_of(writing).input_value() == again
+    body_of(writing).press("Control+z")
+    assert body_of(writing).input_value() == (text if again is None else then)
+
+
+def test_a_table_is_put_between_the_paragraphs_to_be_typed_into(writing):
+    write(writing, "Before.After.", 7, 7)
+    press(writing, "Table")
+    writing.keyboard.type("Year")  # the first heading is selected
+    prose(writing).locator("th", has_text="Year").wait_for()
+    paragraphs = prose(writing).locator("p").all_inner_texts()
+    assert paragraphs == ["Before.", "After."]
+    assert prose(writing).locator("tr").count() == 3
+    write(writing, "Before.\n\nAfter.", 7, 7)
+    press(writing, "Table")
+    assert "\n\n\n" not in body_of(writing).input_value()
+
+
+def test_tools_of_a_text_in_html_write_html(writing):
+    writing.locator("[name=body_format]").evaluate("one => { one.value = 'html'; }")
+    for tool, then in {
+        "Strong": "<strong>a</strong>", "Heading": "<h2>a</h2>", "List": "<ul>\n<li>a</li>\n</ul>",
+        "Numbers": "<ol>\n<li>a</li>\n</ol>", "Quote": "<blockquote>\n<p>a</p>\n</blockquote>",
+        "Link": '<a href="https://">a</a>', "Code": "<code>a</code>", "Emphasis": "<em>a</em>",
+    }.items():  # fmt: skip
+        write(writing, "a")
+        press(writing, tool)
+        assert body_of(writing).input_value() == then
+    write(writing, "a & b\tc\n1\t2")
+    press(writing, "Table")
+    prose(writing).locator("th", has_text="a & b").wait_for()
+    press(writing, "Footnote")
+    assert "has no footnotes" in writing.locator(".writing-status").last.inner_text()
+    body_of(writing).fill("")
+    body_of(writing).evaluate(PASTE, list(png(30, 20)))
+    writing.get_by_text("is uploaded").wait_for()
+    assert re.search(r'<img src="/pictures/\w{16}/" alt="">', body_of(writing).input_value())
+    writing.keyboard.type("A wall")
+    assert 'alt="A wall"' in body_of(writing).input_value()
+
+
+def test_the_tools_are_one_stop_for_the_keyboard(writing):
+    focused = lambda: writing.evaluate("document.activeElement.textContent")  # noqa: E731
+    for beside, key in {"body": "Shift+Tab", "slug": "Tab"}.items():
+        writing.locator(f"[name={beside}]").focus()
+        writing.keyboard.press(key)
+        assert focused() == "Strong"
+    writing.keyboard.press("ArrowRight")
+    assert focused() == "Emphasis"
+    writing.keyboard.press("End")
+    assert focused() == "Preview"
+    writing.keyboard.press("ArrowRight")
+    assert focused() == "Strong"
+    writing.keyboard.press("ArrowRight")
+    writing.keyboard.press("Enter")
+    assert body_of(writing).input_value() == "*emphasis*"
+    writing.keyboard.press("Shift+Tab")
+    assert focused() == "Emphasis"  # where one was
+    writing.keyboard.press("Tab")
+    assert writing.evaluate("document.activeElement.name") == "body"
+
+
 def test_a_file_that_is_no_picture_is_refused_in_one_sentence(site, unwatched):
     page = unwatched.new_page()
     page.goto(site.signin_link("author"))
@@ -256,3 +354,13 @@ def test_axe_finds_nothing_serious_in_the_form(site, unwatched, scheme):
 def test_the_form_is_not_wider_than_the_window_and_leaves_room_to_write(author, width):
     assert author.width_beyond_the_window(ADD, width) <= 0
     assert author.page.locator("textarea.writing").bounding_box()["height"] > 400
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_private_link_stands_below_the_form_and_not_behind_it(writing, new_title, width):
+    writing.locator("[name=title]").fill(new_title())
+    writing.get_by_role("button", name="Save and continue editing").click()
+    writing.set_viewport_size({"width": width, "height": 844})
+    form, section = writing.locator("#post_form"), writing.locator("#private-link")
+    above, below = form.bounding_box(), section.bounding_box()
+    assert below["y"] >= above["y"] + above["height"]

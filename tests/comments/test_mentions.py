@@ -259,8 +259,8 @@ def test_where_a_target_leads(post, settings):
     mentions.Post.objects.get(pk=post.pk)
     from blog.old_addresses import leave_redirect
 
-    leave_redirect(old_path="/posts/argued/", post=post)
-    leave_redirect(old_path="/2020/01/old.html", post=post)
+    leave_redirect(old_path="/posts/argued/", new_path=post.get_absolute_url())
+    leave_redirect(old_path="/2020/01/old.html", new_path=post.get_absolute_url())
     site = settings.SITE_URL
     for path in ("/posts/now/", "/posts/now/#c-1", "/posts/argued/", "/2020/01/old.html"):
         assert post_at(site + path) == post, path

@@ -100,10 +100,32 @@ def test_all_hops_together_have_one_time(elsewhere, monkeypatch):
     assert time.monotonic() - began < 2
 
 
-@pytest.mark.parametrize("kind", ["image/png", "application/octet-stream", "application/zip"])
-def test_what_is_no_text_has_none(elsewhere, kind):
+@pytest.mark.parametrize(
+    "kind", ["image/png", "application/octet-stream", "application/zip", "text/plain", "text/css"]
+)
+def test_what_is_no_page_has_no_text(elsewhere, kind):
     elsewhere.pages, elsewhere.headers = {"/": "<a href=x>"}, {"/": {"Content-Type": kind}}
     assert fetch(elsewhere.url()).text == ""
+
+
+@pytest.mark.parametrize("kind", ["", "text/html", "application/xhtml+xml", "TEXT/HTML;x"])
+def test_a_page_is_one_also_where_nobody_says_so(elsewhere, kind):
+    elsewhere.pages, elsewhere.headers = {"/": "<a href=x>"}, {"/": {"Content-Type": kind}}
+    assert fetch(elsewhere.url()).text == "<a href=x>"
+
+
+@pytest.mark.parametrize(
+    "framing", ["Content-Length: 1000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n3e8\r\n"]
+)
+def test_a_page_that_breaks_off_is_none(elsewhere, framing):
+    """What is missing may be what was looked for: it is asked for again."""
+
+    def broken(handler):
+        handler.wfile.write(f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{framing}<p>".encode())
+
+    elsewhere.pages = {"/": broken}
+    with pytest.raises(NotReachable, match="IncompleteRead"):
+        fetch(elsewhere.url())
 
 
 @pytest.mark.parametrize("charset", ["punycode", "idna", "base64", "nonsense", "utf-7", "é"])

@@ -4,7 +4,7 @@ import http.server
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -212,6 +212,37 @@ def test_of_an_endless_answer_the_beginning_is_read(here):
 
     with receiving(endless) as server:
         assert post(f"http://127.0.0.1:{server.port}/", b"{}", {}).text == "x" * 2_000
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begin", "then"),
+    [
+        (CHUNKED + b"-1\r\n", b"x" * 10_000),  # "all there is", as Python reads it
+        (CHUNKED + b"-5\r\n", b"x" * 10_000),
+        (CHUNKED, b"1;" + b"x" * 10_000 + b"\r\ny\r\n"),
+        (CHUNKED + b"1\r\ny\r\n0\r\n", b"X-Trailer: x\r\n" * 1_000),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 400),
+        (b"", b"HTTP/1.1 100 Continue\r\n" + b"X: y\r\n" * 90 + b"\r\n"),
+    ],
+)
+def test_whatever_an_answer_is_framed_by_little_of_it_is_taken(here, begin, then):
+    sent = []
+
+    def endless(handler):
+        try:
+            handler.wfile.write(begin)
+            while sum(sent) < 200_000_000:
+                handler.wfile.write(then)
+                sent.append(len(then))
+        except OSError:
+            pass
+
+    with receiving(endless) as server, suppress(NotReachable):
+        post(f"http://127.0.0.1:{server.port}/", b"{}", {})
+    assert sum(sent) < 10_000_000  # with what the two systems hold in between
 
 
 def test_endless_headers_end_it(here):

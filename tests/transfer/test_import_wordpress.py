@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.redirects.models import Redirect
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -172,6 +173,42 @@ def test_authors_become_accounts_that_cannot_sign_in_and_never_take_an_existing_
     assert not ada.has_usable_password()
     assert get_user_model().objects.filter(username="guest").exists()  # no mail address
     assert not owner.posts.exists()
+
+
+HEAD_OF_TERMS = """
+<wp:author><wp:author_id>4</wp:author_id><wp:author_login>ada.b</wp:author_login>
+<wp:author_display_name>Ada Bergman</wp:author_display_name></wp:author>
+<wp:category><wp:term_id>3</wp:term_id><wp:category_nicename>mind</wp:category_nicename>
+<wp:category_parent></wp:category_parent><wp:cat_name><![CDATA[Mind &amp; body]]></wp:cat_name>
+</wp:category>
+<wp:category><wp:term_id>9</wp:term_id><wp:cat_name>Of no post</wp:cat_name></wp:category>
+<wp:category><wp:term_id>x</wp:term_id><wp:cat_name>Mind</wp:cat_name></wp:category>
+"""
+TERMS = """<dc:creator>ada.b</dc:creator>
+<category domain="category" nicename="mind"><![CDATA[Mind &amp; body]]></category>
+<category domain="post_tag" nicename="mind-2"><![CDATA[mind &amp; Body]]></category>
+<category domain="category" nicename="mind-3"><![CDATA[MIND &amp; body]]></category>"""
+
+
+@pytest.mark.parametrize("author", [None, "me"])
+def test_addresses_of_categories_tags_and_authors_lead_to_what_they_are_here(
+    make_export, client, author
+):
+    make_user(username="me", first_name="Owen", last_name="Ash")
+    item = wxr_files.item(1).replace("<wp:post_id>", TERMS + "<wp:post_id>")
+    path = make_export(HEAD_OF_TERMS, item, item.replace("<wp:post_id>1<", "<wp:post_id>2<"))
+    for _ in range(2):  # again: nothing more, and nothing else
+        bring(path, author=author)
+        ada = "/author/owen-ash/" if author else "/author/ada-bergman/"
+        for old, now in {
+            "/?cat=3": "/tags/mind/", "/tag/mind-2/": "/tags/mind/",
+            "/category/mind/": "/tags/mind/", "/category/mind-3/": "/tags/mind/",
+            "/author/ada-b/": ada, "/?author=4": ada,
+        }.items():  # fmt: skip
+            answer = client.get(old)
+            assert (answer.status_code, answer.headers.get("Location")) == (301, now), old
+        assert client.get("/?cat=9").status_code == 200
+        assert Redirect.objects.exclude(new_path__startswith="/posts/").count() == 5
 
 
 def test_one_account_may_own_everything():
