@@ -1,6 +1,7 @@
 """The record of all acts, with filters, and as a file."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -27,7 +28,10 @@ COLUMNS: Final = (
     "at", "act", "by", "comment", "post", "number", "from", "to", "clause", "version", "note",
     "overrode", "undoes", "source",
 )  # fmt: skip
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # which a spreadsheet would run
+BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel reads UTF-8 as something else
+# What a spreadsheet would run. Where its separator is a semicolon or a tab, quotes keep nothing
+# together (no field begins with them), and what follows one of these begins a cell.
+FORMULA: Final = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r])")
 
 
 class RecordForm(forms.Form):
@@ -131,8 +135,8 @@ class _Echo:
 
 
 def _rows(entries: "QuerySet[LogEntry]") -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+    yield BYTE_ORDER_MARK + writer.writerow(COLUMNS)
     last = 0
     while some := list(with_overruled(entries.filter(pk__gt=last).order_by("pk"))[:AT_A_TIME]):
         last = some[-1].pk
@@ -149,5 +153,4 @@ def _values(line: Line) -> Iterable[object]:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub(r"\1'", "" if value is None else str(value))
