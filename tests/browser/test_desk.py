@@ -18,13 +18,8 @@ SIMPLE = {
 
 
 def do(desk, name, act):
-    if isinstance(desk, Keys):
-        desk.go_to(name)
-        desk.press(SIMPLE[act][0])
-        if act == "reject":
-            desk.press("Enter")
-    else:
-        desk.press(name, act)
+    # With a key a rejection asks for a clause first.
+    desk.do(name, act, key=[SIMPLE[act][0], *(["Enter"] if act == "reject" else [])])
     desk.told(name)
 
 
@@ -73,11 +68,7 @@ def decided(desk, waiting, conversation, plain_reader, request):
 def test_what_was_decided_is_judged_again_in_one_step(desk, decided, act, is_read):
     tab, key, logged, statuses, seen = LATER[act]
     desk.open(tab)
-    if isinstance(desk, Keys):
-        desk.go_to(decided)
-        desk.press(key)
-    else:
-        desk.press(decided, act)
+    desk.do(decided, act, key=key)
     desk.told(decided)
     assert desk.steps == 1
     assert desk.card(decided).count() == 0
@@ -88,11 +79,7 @@ def test_what_was_decided_is_judged_again_in_one_step(desk, decided, act, is_rea
 def test_undo_brings_the_card_back(desk, waiting):
     desk.open()
     do(desk, waiting, "spam")
-    if isinstance(desk, Keys):
-        desk.press("z")
-    else:
-        done = desk.page.locator(".decided, .desk-lately form", has_text=waiting)
-        done.locator("button.undo").click()
+    desk.undo(waiting)
     desk.card(waiting).wait_for()
     assert record(desk, waiting)[-1] == ("Undone", "author", "spam → pending")
 
@@ -100,16 +87,7 @@ def test_undo_brings_the_card_back(desk, waiting):
 def test_reply_and_publish_takes_two_steps(desk, waiting, is_read):
     desk.open()
     words = f"The answer to {waiting}."
-    if isinstance(desk, Keys):
-        desk.go_to(waiting)
-        desk.press("r")
-        desk.write(words)
-        desk.steps += 1
-        desk.card(waiting).locator("button.act-answer").click()
-    else:
-        desk.open_words(waiting, "answer")
-        desk.card(waiting).locator("[id^=answer]").fill(words)
-        desk.press(waiting, "answer")
+    desk.say(waiting, "answer", words, key="r")
     desk.told("and answered")
     assert desk.steps == 2
     assert is_read(words)
@@ -117,12 +95,7 @@ def test_reply_and_publish_takes_two_steps(desk, waiting, is_read):
 
 def test_words_are_taken_out(desk, waiting, conversation, plain_reader):
     desk.open()
-    if isinstance(desk, Keys):
-        desk.go_to(waiting)
-        desk.press("a")
-    else:
-        desk.press(waiting, "publish")
-    desk.told(waiting)
+    do(desk, waiting, "publish")
     record(desk, waiting)  # the comment's own page
     desk.card(waiting).locator("form[action$='/redact/'] summary").first.click()
     desk.card(waiting).locator("[id^=redact]:not([id*=note])").fill(f"Sent by {waiting}. Some")

@@ -30,25 +30,12 @@ def branch(site, visit, by_wire):
 
 def lock(desk, name):
     desk.open("published")
-    if isinstance(desk, Keys):
-        desk.go_to(name)
-        desk.press("l")
-        desk.write(WHY)
-        desk.steps += 1
-        desk.card(name).locator("button.act-lock").click()
-    else:
-        desk.open_words(name, "lock")
-        desk.card(name).locator("[name=lock_reason]").fill(WHY)
-        desk.press(name, "lock")
+    desk.say(name, "lock", WHY, key="l")
     desk.told("The branch from here is locked.")
 
 
 def unlock(desk, name):
-    if isinstance(desk, Keys):
-        desk.go_to(name)
-        desk.press("f")
-    else:
-        desk.press(name, "unlock")
+    desk.do(name, "unlock", key="f")
     desk.told("no longer locked")
 
 
@@ -94,12 +81,7 @@ def test_it_is_taken_back_from_the_log(desk, branch, plain_reader):
 def test_undo_by_key_or_button_at_once(desk, branch, plain_reader):
     post, name = branch
     lock(desk, name)
-    if isinstance(desk, Keys):
-        desk.press("z")
-    else:
-        # Its publication can be undone just as well for half a minute.
-        done = desk.page.locator(".decided, .desk-lately form", has_text=name)
-        done.filter(has_text="locked").locator("button.undo").click()
+    desk.undo(name, "locked")  # its publication can be undone just as well for half a minute
     desk.card(name).locator("form[action$='/lock/'] summary").wait_for()
     assert desk.card(name).count() == 1
     assert line(plain_reader, post) == []
