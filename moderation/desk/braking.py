@@ -132,8 +132,7 @@ def take_brake_back(*, entry: LogEntry, by: "User") -> Comment:
     def work(comment: Comment) -> Comment:
         now = timezone.now()
         require_may_moderate(by, comment)
-        of_branch = Brake.objects.filter(head=comment)
-        own = of_branch.locks() if acts == LOCKS else of_branch.slow_modes()
+        own = Brake.objects.filter(head=comment)
         family = LogEntry.objects.filter(comment_id=comment.pk, act__in=acts)
         take_back(own, family, entry, now)
         log_act(

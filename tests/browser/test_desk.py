@@ -107,7 +107,7 @@ def test_words_are_taken_out(desk, waiting, conversation, plain_reader):
 
 @pytest.fixture
 def many(conversation, by_wire):
-    names = [f"Crowd {next(numbers)}" for _ in range(3)]
+    names = [f"Crowd {next(numbers)}" for _ in range(4)]  # so many are summed up
     for name in names:
         by_wire.comment(conversation, f"Sent by {name}.", name=name)
     return names
@@ -137,9 +137,15 @@ def test_ticked_ones_are_rejected_and_taken_back_together(site, visit, many):
         desk.page.locator("#ticked-done").get_by_role("button", name="Undo all 2").click()
         for name in many:
             desk.card(name).wait_for()
+        count = desk.page.locator("#shown-count")
+        assert count.inner_text() == str(desk.page.locator(".card").count())
+        assert desk.page.evaluate("document.activeElement.className") == "card"
         desk.page.locator("#tick-all").click()
         desk.press("Shift+D")
-        desk.page.locator(".decided", has_text=many[2]).wait_for()
+        desk.page.locator(".decided", has_text=many[-1]).wait_for()
+        assert count.inner_text() == "0"
+        desk.page.locator("#desk-more").click()
+        desk.page.locator(".queue-empty").wait_for()
 
 
 def test_a_rejection_by_a_clause_takes_two_steps(desk, waiting, is_read):
@@ -205,6 +211,20 @@ def test_the_queue_is_no_wider_than_a_telephone_and_keeps_nobody_out(site, visit
     with visit() as context:
         author = signed_in(context, site)
         assert author.width_beyond_the_window("admin/queue/", width) <= 0
+        sizes = "link => [link, link.parentElement].map(one => getComputedStyle(one).fontSize)"
+        link = author.page.locator(".card-person a").first
+        assert len(set(link.evaluate(sizes))) == 1
+        assert "underline" in link.evaluate("link => getComputedStyle(link).textDecorationLine")
+        for fields in author.page.locator(".card-words").all():
+            fields.evaluate("form => form.querySelector('details').open = true")
+            assert fields.evaluate("form => form.scrollWidth - form.clientWidth") <= 0
+            assert (
+                fields.evaluate(
+                    "form => form.getBoundingClientRect().right"
+                    " - form.closest('.card').getBoundingClientRect().right"
+                )
+                <= 0
+            )
         assert serious(author.page) == []
         author.page.locator(".card", has_text=waiting).locator("summary").first.click()
         author.page.goto(author.page.locator(".card").first.get_attribute("data-address"))

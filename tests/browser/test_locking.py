@@ -1,4 +1,4 @@
-"""Locking a branch by key, by tap at 390 px, and without a script; what its readers see then."""
+"""Locking and slowing a branch by key, by tap at 390 px, and without a script; what readers see."""
 
 from itertools import count
 
@@ -65,6 +65,42 @@ def test_a_branch_is_locked_in_two_steps_and_unlocked_in_one(desk, branch, plain
         (f"Locked\n{WHY}", "author", "published → published"),
         ("Unlocked", "author", "published → published"),
     ]
+
+
+def test_a_lock_is_changed_in_two_steps(desk, branch, plain_reader):
+    post, name = branch
+    lock(desk, name)
+    desk.steps = 0
+    desk.say(name, "relock", "Until both have slept.", key="l")
+    desk.told("The lock of the branch is changed.")
+    assert desk.steps == 2
+    [told] = line(plain_reader, post)
+    assert "Until both have slept." in told
+    assert WHY not in told
+
+
+def test_a_branch_is_slowed_and_changed_in_two_steps_and_runs_again_in_one(
+    desk, branch, plain_reader
+):
+    post, name = branch
+    desk.open("published")
+    desk.say(name, "slow", WHY, key="p")
+    desk.told("The branch from here is slowed.")
+    assert desk.steps == 2
+    [told] = line(plain_reader, post)
+    assert "Slowed to one comment in 30 minutes for each person" in told
+    assert WHY in told
+    assert plain_reader.page.locator("a.reply").count() == 2
+    desk.say(name, "reslow", "Fewer, please.", key="p")
+    desk.told("The slow mode of the branch is changed.")
+    assert "Fewer, please." in line(plain_reader, post)[0]
+    desk.undo(name, "slow mode")
+    desk.card(name).locator(".card-lock", has_text=WHY).wait_for()
+    desk.steps = 0
+    desk.do(name, "unslow", key="g")
+    desk.told("no longer slowed")
+    assert desk.steps == 1
+    assert line(plain_reader, post) == []
 
 
 def test_it_is_taken_back_from_the_log(desk, branch, plain_reader):

@@ -13,6 +13,7 @@ from comments.models import Brake, Comment, Commenter
 from moderation import services
 from moderation.desk import slowing
 from moderation.desk.braking import NotPossibleNow, Terms
+from moderation.desk.locking import lock_branch
 from moderation.models import LogEntry, Report
 from moderation.permissions import NotAllowed
 from moderation.screening.facts.branch import Branch
@@ -154,6 +155,7 @@ def test_slow_mode_holds_below_its_comment():
     inside, beside = make_published(post, head), make_published(post, root)
     slow(head, 10, by)
     slow(inside, 60, by)
+    lock_branch(comment_id=inside.pk, version=inside.version, by=by, reason=WHY)  # is none
     slowed = {
         parent.pk: [one.minutes for one in Branch.gather(make_draft(post, parent), later()).slowed]
         for parent in (root, head, inside, beside)
