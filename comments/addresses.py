@@ -116,7 +116,7 @@ def _folded(host: str) -> str:
 
 
 def ascii_host(host: str) -> str:
-    """A host in lower case and ASCII, its other letters as punycode. May raise UnicodeError."""
+    """A host in lower case and ASCII, its other letters as punycode."""
     return ".".join(
         label if label.isascii() else "xn--" + label.encode("punycode").decode()
         for label in _folded(host).split(".")

@@ -5,7 +5,6 @@ Pages begin behind a key, so that the thousandth costs as much as the first.
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -74,8 +73,7 @@ def _form(word: str) -> str:
     """The part of a query for a word: a host in its own letters is stored in ASCII."""
     forms = [word]
     if not word.isascii():
-        with suppress(UnicodeError):
-            forms.append(ascii_host(word))
+        forms.append(ascii_host(word))
     parts = [re.findall(r"[^\W_]+", form) for form in forms]
     found = [" & ".join(f"{part}:*" for part in some) for some in parts if some]
     return f"(({') | ('.join(found)}))" if found else ""

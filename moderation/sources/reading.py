@@ -40,10 +40,7 @@ def read_address(address: str) -> Reading:
 def _host(typed: str) -> tuple[str, str]:
     """A host in letters, and in ASCII where those deceive."""
     name, colon, port = typed.partition(":")
-    try:
-        plain = ascii_host(name)
-    except UnicodeError:
-        return typed, ""
+    plain = ascii_host(name)
     letters = in_letters(plain)
     if letters == plain:  # nothing but ASCII: as it was typed
         return typed, ""

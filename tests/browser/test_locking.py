@@ -70,6 +70,7 @@ def test_a_branch_is_locked_in_two_steps_and_unlocked_in_one(desk, branch, plain
 def test_a_lock_is_changed_in_two_steps(desk, branch, plain_reader):
     post, name = branch
     lock(desk, name)
+    desk.card(name).locator(".card-lock", has_text=WHY).wait_for()  # the card was renewed
     desk.steps = 0
     desk.say(name, "relock", "Until both have slept.", key="l")
     desk.told("The lock of the branch is changed.")
@@ -91,6 +92,7 @@ def test_a_branch_is_slowed_and_changed_in_two_steps_and_runs_again_in_one(
     assert "Slowed to one comment in 30 minutes for each person" in told
     assert WHY in told
     assert plain_reader.page.locator("a.reply").count() == 2
+    desk.card(name).locator(".card-lock", has_text=WHY).wait_for()
     desk.say(name, "reslow", "Fewer, please.", key="p")
     desk.told("The slow mode of the branch is changed.")
     assert "Fewer, please." in line(plain_reader, post)[0]

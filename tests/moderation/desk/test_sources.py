@@ -118,6 +118,7 @@ def test_a_host_is_shown_in_one_form_everywhere(client, moderator, host):
     for address in (SOURCES, f"{SOURCES}?by=host", f"{SOURCES}?host={host}"):
         page = text(client, address)
         assert f"{letters}{'' if 'by=' in address else '/a'}</bdi></a>{beside}" in page
+        assert "?host" not in address or f" on <bdi>{letters}</bdi>{beside}. <a" in page
     for address in (page_of(), "/admin/queue/"):
         assert f"<code>https://{letters}/a</code>{beside}" in text(client, address)
 
