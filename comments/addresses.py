@@ -95,6 +95,11 @@ def readable(host: str) -> str:
     return ".".join(map(_readable_label, host.split(".")))
 
 
+def in_letters(host: str) -> str:
+    """An ASCII host in its own letters, also those that deceive: only beside the host itself."""
+    return ".".join(map(_letters_of, host.split(".")))
+
+
 def _host(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme == "mailto":
@@ -111,7 +116,7 @@ def _folded(host: str) -> str:
 
 
 def ascii_host(host: str) -> str:
-    """A host in lower case and ASCII, its other letters as punycode. May raise UnicodeError."""
+    """A host in lower case and ASCII, its other letters as punycode."""
     return ".".join(
         label if label.isascii() else "xn--" + label.encode("punycode").decode()
         for label in _folded(host).split(".")
@@ -137,13 +142,18 @@ def _is_host(word: str) -> bool:
 
 
 def _readable_label(label: str) -> str:
+    letters = _letters_of(label)
+    return label if letters != label and _deceives(letters) else letters
+
+
+def _letters_of(label: str) -> str:
     if not label.startswith("xn--"):
         return label
     try:
         letters = label[4:].encode().decode("punycode")
     except UnicodeError:
         return label
-    return label if ascii_host(letters) != label or _deceives(letters) else letters
+    return letters if ascii_host(letters) == label else label
 
 
 def _deceives(label: str) -> bool:

@@ -22,8 +22,8 @@ from django.utils.safestring import SafeString
 from blog.author_names import name_of
 from blog.models import Post
 from comments import markup, notifications, numbers, tree
+from comments.brakes import why_locked
 from comments.errors import NotOpen, TooMany, TurnedAway
-from comments.locks import why_locked
 from comments.models import Comment, Commenter, RecordedReason, Submission
 from comments.rendering import record_references, render_text
 from comments.shown import Row
@@ -200,7 +200,7 @@ class Screener(Protocol):
         """
 
     def quote(self, clause_ids: Collection[int]) -> Mapping[int, QuotedClause]:
-        """Clauses by ids of its own, of Reason or BranchLock; one query at most."""
+        """Clauses by ids of its own, of Reason or Brake; one query at most."""
 
 
 def make_draft(

@@ -16,10 +16,10 @@ from typing import Any, Final
 from django.utils import timezone
 
 from comments import intake, markup, notifications, tree
+from comments.brakes import lock_over
 from comments.errors import ChangedMeanwhile, NotPossible, TurnedAway
 from comments.intake import Draft, OwnAct, Reason, Verdict
 from comments.links import link_addresses
-from comments.locks import lock_over
 from comments.models import Appeal, Comment, CommentQuerySet, RecordedReason, Revision
 from comments.rendering import record_references
 from comments.status import Remover, Status, may_follow

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from math import ceil
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -19,13 +19,13 @@ from django.utils import timezone
 
 from blog.models import Post
 from comments import intake, references
-from comments.locks import locks_over, who_locked
+from comments.brakes import brakes_over, who_set
 from comments.models import Comment, Commenter, CommentQuerySet
 from comments.numbers import sort_key
 from comments.references import Target
 from comments.shown import Row, columns_shown, read_shown
 from comments.status import Status
-from comments.thread import Entry, Locked, Pointer, arrange, in_order
+from comments.thread import Braked, Entry, Pointer, arrange, in_order
 from core.compiled import Compiled, Given
 
 WITH_WHAT_IT_ANSWERS: Final = ("parent", "answers")
@@ -215,11 +215,11 @@ def published_since(comments: CommentQuerySet, moment: datetime) -> CommentQuery
 
 
 def dress(entries: Sequence[Entry], post: Post, answered: Collection[int] = ()) -> list[Entry]:
-    """Put in what the stored HTML leaves open: links of references, back-links, clauses, locks.
+    """Put in what the stored HTML leaves open: links of references, back-links, clauses, brakes.
 
     `answered` are the ids of those with a branch. Three queries at most, the second only for what
     leads to another page or comes from there; and those of the screener where a moderator removed
-    something, or cited a clause to lock a branch.
+    something, or cited a clause to lock or slow a branch.
     """
     return _dress(entries, post, answered)[0]
 
@@ -236,7 +236,7 @@ def _dress(
     back = _back_links(found, near, targets)
     moved = _moved(post, found, near, targets)
     clauses = intake.cite([comment for comment in here.values() if _is_taken_down(comment)])
-    locked = _locked(post, here)
+    locked, slowed = _braked(post, here)
     for entry in entries:
         pk, parent = entry.comment.pk, entry.parent
         entry.html = references.link(html[pk], targets)
@@ -249,6 +249,8 @@ def _dress(
             entry.clause = clauses[pk]
         if pk in locked:
             entry.locked = locked[pk]
+        if pk in slowed:
+            entry.slowed = slowed[pk]
         if moved:
             entry.moved = moved.get(entry.comment.number or "-", ())
     return list(entries), moved.get("", ())
@@ -259,22 +261,26 @@ def _answered(comments: Iterable[Row]) -> set[int]:
     return {row.parent_id for row in comments if row.number and row.parent_id}
 
 
-def _locked(post: Post, here: Rows) -> dict[int, Locked]:
-    """By the ids of comments what keeps readers from replying there."""
-    locks = locks_over(here, timezone.now())
-    cited = intake.quote({lock.clause_id for lock in locks.values() if lock.clause_id})
-    return {
-        pk: Locked(
-            head_id=lock.head_id,
-            number=lock.head_number or "",
-            by=who_locked(lock, post),
-            reason=lock.reason,
-            locked_at=lock.locked_at,
-            until_at=lock.until_at,
-            clause=cited.get(lock.clause_id or 0),
+def _braked(post: Post, here: Rows) -> tuple[dict[int, Braked], dict[int, Braked]]:
+    """By the ids of comments what keeps readers from replying there, and what slows them."""
+    over = brakes_over(here, timezone.now())
+    all_of_them = [brake for one in over.values() for brake in one if brake is not None]
+    cited = intake.quote({brake.clause_id for brake in all_of_them if brake.clause_id})
+
+    def braked(brake: Any) -> Braked:
+        return Braked(
+            head_id=brake.head_id,
+            number=brake.head_number or "",
+            minutes=brake.minutes or 0,
+            by=who_set(brake, post),
+            reason=brake.reason,
+            set_at=brake.set_at,
+            until_at=brake.until_at,
+            clause=cited.get(brake.clause_id or 0),
         )
-        for pk, lock in locks.items()
-    }
+
+    locked = {pk: braked(one.lock) for pk, one in over.items() if one.lock is not None}
+    return locked, {pk: braked(one.slow) for pk, one in over.items() if one.slow is not None}
 
 
 def _is_taken_down(comment: Row) -> bool:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from blog.models import Post
 from blog.public_pages import DAY, PAGE_NUMBER, holds_until
-from comments.locks import ends_of_locks
+from comments.brakes import ends_of_brakes
 from core.stored_pages import Built, page_of, respond
 
 VIEWS: Final = frozenset({"", "threaded", "chronological", "author"})
@@ -50,10 +50,10 @@ def path_of(request: HttpRequest) -> str:
 def valid_until(post: Post, moment: datetime) -> datetime:
     """Until when a page that was begun at a moment holds by the clock, at most a day. Two queries.
 
-    Comments close; the lock of a branch is over; a post or page appears here or beside; and what
+    Comments close; a lock or slow mode is over; a post or page appears here or beside; and what
     is said of an old post counts its days. The form's stamp grows no older than that either.
     """
-    ends = ends_of_locks(post, moment).order_by("until_at").first()
+    ends = ends_of_brakes(post, moment).order_by("until_at").first()
     times = [holds_until(moment), post.comments_end_at, *(ends or ())]
     if post.published_at is not None:
         times.append(post.published_at + DAY * ((moment - post.published_at) // DAY + 1))

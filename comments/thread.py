@@ -12,17 +12,19 @@ from comments.shown import Row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Locked:
-    """That readers can't reply to a comment: whose branch is locked, by which number, and why.
+class Braked:
+    """That readers can't reply to a comment, or have to wait: from which number on, and why.
 
-    `by` is an office, no name. `clause` may be missing.
+    `minutes` is 0 for a lock. `by` is an office, no name. `reason` may be empty where it is slow,
+    `clause` may be missing.
     """
 
     head_id: int
     number: str
+    minutes: int
     by: str
     reason: str
-    locked_at: datetime
+    set_at: datetime
     until_at: datetime | None
     clause: QuotedClause | None
 
@@ -45,7 +47,8 @@ class Entry:
     after it. `parent` is what it answers, None at the top, and `parent_href` leads there.
     `html` is fit for a page; `back_links` are (number, target) of what refers to this comment.
     `has_replies` says that there is a branch to be seen; `moved` are branches that left from here.
-    `clause` is the one that a tombstone names; `locked` is the narrowest lock that holds here.
+    `clause` is the one that a tombstone names; `locked` and `slowed`
+    are the narrowest lock and slow mode that hold here.
     `is_new` is for the reader of this page alone: published since the last visit.
     """
 
@@ -61,7 +64,8 @@ class Entry:
     clause: QuotedClause | None = None
     has_replies: bool = False
     moved: Sequence[Pointer] = ()
-    locked: Locked | None = None
+    locked: Braked | None = None
+    slowed: Braked | None = None
     is_new: bool = False
 
 

@@ -17,13 +17,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from blog.models import Post
+from comments.brakes import pace
 from comments.intake import QuotedClause
 from comments.models import Comment, Commenter
 from comments.private_links import status_address
 from comments.shapes import shape_of
 from comments.shown import Row
 from comments.status import Status
-from comments.thread import Entry, Locked, Pointer
+from comments.thread import Braked, Entry, Pointer
 
 NUMBER: Final = "9.9"  # stands in an address for any number
 BESIDE: Final = ", beside it: no more levels below"
@@ -140,7 +141,7 @@ class Thread:
             f' title="Link to this comment">{row.number}</a>\n{self._time(row.published_at)}'
             f"{self._remarks(entry)}\n"
             f"{self._continued(entry) if row.continues else self._in_reply_to(entry)}</header>\n"
-            f"{_fold(entry.html, anchor, row.is_long)}\n{self._lock(entry)}<footer>\n"
+            f"{_fold(entry.html, anchor, row.is_long)}\n{self._brakes(entry)}<footer>\n"
             f"{self._answering(entry, name, permalink)}{self._branch(entry, permalink)}"
             f"{_back_links(entry)}{self._reporting(row, name)}</footer>"
         )
@@ -164,22 +165,28 @@ class Thread:
             f'<span class="unseen"> {row.number}</span></a>\n'
         )
 
-    def _at_the_lock(self, locked: Locked) -> str:
+    def _at_the_lock(self, locked: Braked) -> str:
         head = self.place.replace(NUMBER, locked.number)
         return (
             f'<a class="at-lock" href="{head}">Locked<span class="unseen"> from {locked.number}'
             "</span></a>\n"
         )
 
-    def _lock(self, entry: Entry) -> str:
-        """The line at the head of a locked branch."""
-        locked = entry.locked
-        if locked is None or locked.head_id != entry.comment.pk:
+    def _brakes(self, entry: Entry) -> str:
+        """The line at the head of a locked branch, else that of a slowed one."""
+        pk, locked, slowed = entry.comment.pk, entry.locked, entry.slowed
+        if locked is not None:
+            return self._brake("Locked", "lock", locked) if locked.head_id == pk else ""
+        if slowed is None or slowed.head_id != pk:
             return ""
-        until = f", until {self._time(locked.until_at)}" if locked.until_at else ""
+        return self._brake(f"Slowed to {pace(slowed.minutes)},", "lock slowed", slowed)
+
+    def _brake(self, what: str, css: str, brake: Braked) -> str:
+        until = f", until {self._time(brake.until_at)}" if brake.until_at else ""
+        why = f": <q><bdi>{_text(brake.reason)}</bdi></q>" if brake.reason else "."
         return (
-            f'<p class="lock">Locked on {self._time(locked.locked_at)} by {locked.by}{until}:'
-            f" <q><bdi>{_text(locked.reason)}</bdi></q>{_citing(locked.clause)}</p>\n"
+            f'<p class="{css}">{what} on {self._time(brake.set_at)} by {brake.by}{until}{why}'
+            f"{_citing(brake.clause)}</p>\n"
         )
 
     def _reporting(self, row: Row, name: str) -> str:
@@ -204,7 +211,7 @@ class Thread:
             f'<header>\n<a class="number" href="{permalink}"'
             f' data-address="{self.site}{permalink}">{row.number}</a>\n'
             f"{self._in_reply_to(entry)}</header>\n{gone}\n"
-            f"{self._lock(entry)}"
+            f"{self._brakes(entry)}"
             f"<footer>\n{self._branch(entry, permalink)}{_back_links(entry)}</footer>"
         )
 

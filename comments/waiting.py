@@ -70,5 +70,12 @@ def in_words(duration: timedelta) -> str:
     return _count(hours, "hour") if hours < 36 else _count(round(hours / 24), "day")
 
 
+def exactly_in_words(minutes: int) -> str:
+    """The same without rounding, for what is promised: "90 minutes", "1 hour", "2 days"."""
+    if minutes % (24 * 60) == 0:
+        return _count(minutes // (24 * 60), "day")
+    return _count(minutes // 60, "hour") if minutes % 60 == 0 else _count(minutes, "minute")
+
+
 def _count(number: int, unit: str) -> str:
     return f"{number} {unit}" + ("" if number == 1 else "s")

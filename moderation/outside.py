@@ -16,9 +16,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from comments import numbers, tree
+from comments.brakes import lock_over
 from comments.errors import ParentWithoutNumber
 from comments.intake import Reason
-from comments.locks import lock_over
 from comments.models import Comment, RecordedReason
 from comments.status import Status
 from core import jobs

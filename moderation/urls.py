@@ -5,10 +5,10 @@ from moderation.desk import views
 from moderation.desk.acts import ACTS
 from moderation.desk.move_views import move_page
 from moderation.desk.record_views import record_page
+from moderation.desk.slow_views import end_slow_mode_of_post_page, slow_post_page
 from moderation.desk.source_views import source_page, sources_page
 from moderation.ledger.views import statistics_page
 from moderation.notices.views import mails_page
-from moderation.people import brake_views
 
 app_name = "moderation"
 NAMES = "|".join(ACTS)
@@ -31,13 +31,11 @@ urlpatterns = [
     path("<int:comment_id>/move/", admin.site.admin_view(move_page), name="move"),
     path("<int:comment_id>/note/", admin.site.admin_view(views.note), name="note"),
     path("<int:comment_id>/", admin.site.admin_view(views.card_page), name="card"),
+    path("<int:comment_id>/slow-post/", admin.site.admin_view(slow_post_page), name="slow-post"),
     path(
-        "<int:comment_id>/slow/", admin.site.admin_view(brake_views.slow_branch_page), name="slow"
-    ),
-    path(
-        "<int:comment_id>/no-longer-slow/",
-        admin.site.admin_view(brake_views.lift_slow_mode_page),
-        name="no-longer-slow",
+        "<int:comment_id>/end-slow-post/",
+        admin.site.admin_view(end_slow_mode_of_post_page),
+        name="end-slow-post",
     ),
     re_path(
         rf"^(?P<comment_id>\d+)/(?P<name>{NAMES})/$", admin.site.admin_view(views.act), name="act"

@@ -58,7 +58,23 @@
     const next = all[all.indexOf(card) + 1] || all[all.indexOf(card) - 1];
     drop(card);
     card.replaceWith(shown);
-    if (held) (next || shown).focus();
+    count();
+    if (held) (next || document.getElementById("desk-more") || shown).focus();
+  }
+
+  // How many are shown by now; where none is left, the way to what else there is.
+  function count() {
+    const left = waiting().length;
+    const counted = document.getElementById("shown-count");
+    if (counted) counted.textContent = left;
+    const more = document.getElementById("desk-more");
+    if (more && (left || !counted)) more.remove();
+    if (left || more || !counted) return;
+    const address = new URL(window.location.href);
+    address.searchParams.delete("page");
+    const line = document.createElement("a");
+    Object.assign(line, { id: "desk-more", className: "decided", href: address, textContent: "All that was shown is decided. Show what else is here" });
+    document.getElementById("cards").after(line);
   }
 
   function drop(card) {
@@ -148,8 +164,9 @@
     for (const [place, entry] of entries.entries()) {
       const shown = document.querySelector(`.decided[data-entry="${entry}"]`);
       if (!shown) { window.location.reload(); return; }
-      await fresh(shown, outcomes[place], entries.length === 1);
+      await fresh(shown, outcomes[place], place === 0);
     }
+    count();
   }
 
   // The card as it is by now, in the place of the line that told what was done.

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from comments.brakes import pace
 from comments.models import Comment
 from comments.private_links import status_address
 from comments.thread import Entry, Pointer
@@ -13,6 +14,7 @@ from comments.thread_html import folding, thread_html
 
 register = template.Library()
 register.filter("status_address", status_address)
+register.filter("pace", pace)
 
 
 @register.simple_tag(takes_context=True)

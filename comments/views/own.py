@@ -13,10 +13,10 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from comments import intake, own, waiting
+from comments.brakes import why_locked
 from comments.commenters import commenter_of
 from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import AppealForm, EditForm, OwnForm
-from comments.locks import why_locked
 from comments.models import Appeal, Comment, Commenter, Place, Revision
 from comments.private_links import comment_of
 from comments.status import Status

@@ -13,10 +13,10 @@ from django.utils.functional import cached_property
 
 from blog.models import Post
 from comments import confirmations, intake, markup, references
+from comments.brakes import why_locked
 from comments.commenters import commenter_of, introduce, remember, settle, update_typed
 from comments.errors import CommentError, TooMany, TurnedAway
 from comments.forms import CommentForm
-from comments.locks import why_locked
 from comments.models import Comment, Commenter
 from comments.numbers import find_at_address
 from comments.private_links import status_address

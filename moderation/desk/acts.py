@@ -11,17 +11,18 @@ from comments.models import Comment
 from comments.status import Status, may_follow
 from moderation import services
 from moderation.desk.answering import publish_and_reply
-from moderation.desk.locking import lock_branch, unlock_branch
+from moderation.desk.locking import change_lock, lock_branch, unlock_branch
 from moderation.desk.owing import publish_owing
 from moderation.desk.redacting import redact_comment
 from moderation.desk.renewing import show_new_text
+from moderation.desk.slowing import change_slow_mode, end_slow_mode, slow_branch
 
 Offered = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeskAct:
-    """One act; `name` is the last part of its address.
+    """One act; `name` is the last part of its address. Acts that share a key exclude each other.
 
     `takes` are the fields of its form, by the service's parameters; `ticked` is the label of the
     button for all ticked comments, empty for an act that is about one only.
@@ -63,6 +64,10 @@ def _may_be_held(comment: Any) -> bool:
 
 def _has_own_lock(comment: Any) -> bool:
     return comment.lock is not None and comment.lock.head_id == comment.pk
+
+
+def _has_own_slow_mode(comment: Any) -> bool:
+    return comment.slow is not None and comment.slow.head_id == comment.pk
 
 
 def _asks_to_be_kept(comment: Any) -> bool:
@@ -201,12 +206,54 @@ ACTS: Final[dict[str, DeskAct]] = {
             of_branch=True,
         ),
         DeskAct(
+            name="relock",
+            label="Change the lock",
+            key="l",
+            done="The lock of the branch is changed.",
+            service=change_lock,
+            is_offered=_has_own_lock,
+            takes=("brake", "reason", "until", "clause"),
+            summary="Change the lock",
+            of_branch=True,
+        ),
+        DeskAct(
             name="unlock",
             label="Unlock the branch",
             key="f",
             done="The branch from here is no longer locked.",
             service=unlock_branch,
             is_offered=_has_own_lock,
+            of_branch=True,
+        ),
+        DeskAct(
+            name="slow",
+            label="Slow the branch",
+            key="p",
+            done="The branch from here is slowed.",
+            service=slow_branch,
+            is_offered=lambda comment: not _has_own_slow_mode(comment),
+            takes=("minutes", "reason", "until", "clause"),
+            summary="Slow the branch",
+            of_branch=True,
+        ),
+        DeskAct(
+            name="reslow",
+            label="Change slow mode",
+            key="p",
+            done="The slow mode of the branch is changed.",
+            service=change_slow_mode,
+            is_offered=_has_own_slow_mode,
+            takes=("brake", "minutes", "reason", "until", "clause"),
+            summary="Change slow mode",
+            of_branch=True,
+        ),
+        DeskAct(
+            name="unslow",
+            label="End slow mode",
+            key="g",
+            done="The branch from here is no longer slowed.",
+            service=end_slow_mode,
+            is_offered=_has_own_slow_mode,
             of_branch=True,
         ),
     )
@@ -229,7 +276,7 @@ MOVES: Final = (
 def acts_for(comment: Comment) -> list[DeskAct]:
     """The acts that the comment's state allows, in the order they are shown.
 
-    `comment` comes from cards.with_context, with its `lock`: the narrowest over it, or None.
+    `comment` comes from cards.with_context, with `lock` and `slow`: the narrowest over it, or None.
     """
     acts = [act for act in ACTS.values() if act.of_branch or not comment.is_withdrawn]
     return [act for act in acts if act.is_offered(comment)]

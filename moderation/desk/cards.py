@@ -7,7 +7,7 @@ from django.db.models import F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from comments.locks import locks_over
+from comments.brakes import NOTHING, brakes_over
 from comments.models import Comment, CommentQuerySet, RecordedReason, Revision
 from core.differences import Piece, compare
 from moderation.desk.acts import DeskAct, acts_for, says_something_new
@@ -77,9 +77,9 @@ def cards(comments: Iterable[Comment]) -> list[Card]:
     clauses = find_clauses(row.clause_id for row in naming)
     ids = [comment.pk for comment in shown]
     links, alikes, writers = links_of(ids), alike(ids), records_of(shown)
-    locks = locks_over(ids, timezone.now())
+    over = brakes_over(ids, timezone.now())
     for comment in shown:
-        comment.lock = locks.get(comment.pk)
+        comment.lock, comment.slow = over.get(comment.pk, NOTHING)
     return [
         Card(
             comment,

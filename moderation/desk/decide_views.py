@@ -20,15 +20,18 @@ from moderation.desk.undoing import undoable
 from moderation.desk.views import Outcome, carry_out, number_in, of_forms, take_back
 
 UNDO = "undo"
-OFFERED = ("publish", "owe", "answer", "reject", "spam", "remove", "keep", "hold")
+DECISIVE = ("publish", "owe", "answer", "reject", "spam", "remove", "keep", "hold")
+# What leaves the comment to be decided on uses no link up, and is ended by its own opposite.
+OFFERED = (*DECISIVE, *(act.name for act in ACTS.values() if act.of_branch))
 
 
 @method_decorator(never_cache, name="dispatch")
 class DecideView(View):
     """GET shows the comment with its card and record (mail programs open links); POST decides.
 
-    Once decided, by whomever, the page says so and has no buttons but one: what was decided by
-    this link can be taken back by it. 410 for a link that is forged, over, or whose moderator may
+    Until then a branch can be locked or slowed, and that ended, as often as need be. Once decided,
+    by whomever, the page says so and has no buttons but one: what was decided by this link can be
+    taken back by it. 410 for a link that is forged, over, or whose moderator may
     decide no more. Template: moderation/decide.html; context: `link`, `cards`, `log`, `outcome`,
     `is_decided`, `undoable` (the rows that this link can take back), `to_undo` (the one of them).
     """
@@ -46,11 +49,14 @@ class DecideView(View):
         return self._undo(request, token, link) if act == UNDO else self._act(request, token, link)
 
     def _act(self, request: HttpRequest, token: str, link: DecideLink) -> HttpResponse:
+        version = number_in(request.POST.get("version", ""))
+        chosen = ACTS[request.POST["act"]]
+        if chosen.of_branch and not link.is_used:
+            done = carry_out(request, chosen, link.comment_id, version, by=link.user)
+            return self._page(request, link, done)
         if link.is_used or not use_link(token):
             said = "This link was used already, and is good once. Nothing was changed."
             return self._page(request, link, Outcome(messages.WARNING, said), status=409)
-        version = number_in(request.POST.get("version", ""))
-        chosen = ACTS[request.POST["act"]]
         outcome = None
         try:
             outcome = carry_out(request, chosen, link.comment_id, version, by=link.user)

@@ -81,8 +81,8 @@ class Chosen:
         return cls(
             tab=tab,
             order=order,
-            q=query.get("q", "").strip()[:200],
-            reason=query.get("reason", "")[:50],
+            q=_storable(query.get("q", "")).strip()[:200],
+            reason=_storable(query.get("reason", ""))[:50],
             **ids,
         )
 
@@ -90,6 +90,11 @@ class Chosen:
     def narrows(self) -> bool:
         """Whether it is less than the whole tab."""
         return bool(self.q or self.post or self.person or self.reason)
+
+
+def _storable(typed: str) -> str:
+    """Without what no text of the database holds."""
+    return typed.replace("\0", "")
 
 
 def chosen_by(user: "User", chosen: Chosen) -> CommentQuerySet:

@@ -7,8 +7,9 @@ from django.contrib.auth import get_user_model
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from comments.intake import OwnAct
-from comments.models import Comment
+from comments.models import Brake, Comment
 from comments.status import Status
+from moderation.desk.braking import LOCKS, SLOW_MODES
 from moderation.models import DECISIONS, Act, Clause, DecisionNote, LogEntry
 from moderation.policy.citing import find_clauses
 
@@ -16,7 +17,7 @@ NAMELESS: Final = {Act.REPORTED.value: "a reader", **dict.fromkeys(OwnAct.values
 
 REQUESTS: Final = (OwnAct.RESUBMITTED.value, OwnAct.APPEALED.value)
 # Of the branch: no form is stale.
-BRAKES: Final = frozenset({Act.SLOWED, Act.NO_LONGER_SLOWED, Act.LOCKED, Act.UNLOCKED})
+BRAKES: Final = frozenset({*LOCKS, *SLOW_MODES})
 
 
 class Line(NamedTuple):
@@ -38,13 +39,16 @@ def record_of(comment: Comment) -> list[Line]:
 
 
 def lines_of(entries: Iterable[LogEntry]) -> list[Line]:
-    """Some acts as they are read. Two queries more, three if one cites a clause."""
+    """Some acts as they are read. Two queries more, one if one cites a clause, and one if a whole
+    conversation was slowed.
+    """
     shown: list[Any] = list(entries)
     ids = [entry.pk for entry in shown]
     users = get_user_model().objects.in_bulk({e.actor_id for e in shown if e.actor_id})
     notes = dict(
         DecisionNote.objects.filter(log_entry_id__in=ids).values_list("log_entry_id", "text")
     )
+    notes |= _reasons_of_posts(shown)
     clauses = find_clauses(entry.clause_id for entry in shown)
     return [
         Line(
@@ -56,6 +60,16 @@ def lines_of(entries: Iterable[LogEntry]) -> list[Line]:
         )
         for entry in shown
     ]
+
+
+def _reasons_of_posts(entries: list[LogEntry]) -> dict[int, str]:
+    """Why whole conversations were slowed, by the ids of the acts that did it."""
+    acts = [one for one in entries if one.act in SLOW_MODES and one.comment_id is None]
+    if not acts:
+        return {}
+    rows = Brake.objects.filter(post__in=[one.post_id for one in acts])
+    reasons = {(brake.post_id, brake.set_at): brake.reason for brake in rows}
+    return {one.pk: reasons.get((one.post_id, one.at), "") for one in acts}
 
 
 def with_overruled(entries: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":

@@ -1,6 +1,7 @@
 """The record of all acts, with filters, and as a file."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -8,17 +9,19 @@ from typing import Any, Final
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from blog.models import Post
+from moderation.desk.braking import SLOW_MODES
 from moderation.desk.record import Line, lines_of, with_overruled
+from moderation.desk.slowing import last_act_on, slow_modes_of
 from moderation.desk.views import number_in
 from moderation.models import Act, Clause, LogEntry
-from moderation.permissions import decides_on_all, may_open_queue, moderatable
+from moderation.permissions import decides_on_all, may_open_queue, may_sanction, moderatable
 from moderation.post_field import PostField
 
 ON_A_PAGE: Final = 50
@@ -27,7 +30,10 @@ COLUMNS: Final = (
     "at", "act", "by", "comment", "post", "number", "from", "to", "clause", "version", "note",
     "overrode", "undoes", "source",
 )  # fmt: skip
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # which a spreadsheet would run
+BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel reads UTF-8 as something else
+# What a spreadsheet would run. Where its separator is a semicolon or a tab, quotes keep nothing
+# together (no field begins with them), and what follows one of these begins a cell.
+FORMULA: Final = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r])")
 
 
 class RecordForm(forms.Form):
@@ -66,7 +72,9 @@ def record_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Acts, the latest first, before the act that `before` names; with `format=csv` all as a file.
 
     Nothing is counted, since the record only grows. Template: moderation/record.html; context:
-    `form`, `log`, `query`, `before`, and `older`: where the next page begins, 0 on the last.
+    `form`, `log`, `query`, `before`, and `older`: where the next page begins, 0 on the last. Of one
+    post also `post`, `slowed` (a Brake, or None) and `undoable`: the act on slow mode to be taken
+    back.
     """
     user: Any = request.user
     if not may_open_queue(user):
@@ -80,6 +88,7 @@ def record_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     shown = found[:ON_A_PAGE]
     query = request.GET.copy()
     query.pop("before", None)
+    post = form.cleaned_data.get("post") if form.is_valid() else None
     context = {
         **admin.site.each_context(request),
         "title": "Record",
@@ -87,16 +96,30 @@ def record_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         "log": lines_of(shown),
         "query": query.urlencode(),
         "before": before,
+        **(_of_post(post, user) if post else {}),
         "older": shown[-1].pk if len(found) > ON_A_PAGE else 0,
     }
     return render(request, "moderation/record.html", context)
 
 
 def _theirs(user: Any) -> "QuerySet[LogEntry]":
-    """Acts on what the user decides on; those on no comment for who decides on everything."""
+    """Acts on what the user decides on; on no comment and no own post for who decides on all."""
     if decides_on_all(user):
         return LogEntry.objects.all()
-    return LogEntry.objects.filter(comment_id__in=moderatable(user).values("pk"))
+    own_posts = Q(act__in=SLOW_MODES) | Q(act=Act.UNDONE)
+    own_posts &= Q(comment_id=None, post_id__in=Post.objects.filter(author=user).values("pk"))
+    return LogEntry.objects.filter(Q(comment_id__in=moderatable(user).values("pk")) | own_posts)
+
+
+def _of_post(post: Post, user: Any) -> dict[str, Any]:
+    """What holds of a whole conversation, for who may change it."""
+    if not may_sanction(user, post):
+        return {}
+    return {
+        "post": post,
+        "slowed": slow_modes_of(post).in_force(timezone.now()).first(),
+        "undoable": last_act_on(post),
+    }
 
 
 def _before(entries: "QuerySet[LogEntry]", pk: int) -> "QuerySet[LogEntry]":
@@ -131,8 +154,8 @@ class _Echo:
 
 
 def _rows(entries: "QuerySet[LogEntry]") -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+    yield BYTE_ORDER_MARK + writer.writerow(COLUMNS)
     last = 0
     while some := list(with_overruled(entries.filter(pk__gt=last).order_by("pk"))[:AT_A_TIME]):
         last = some[-1].pk
@@ -149,5 +172,4 @@ def _values(line: Line) -> Iterable[object]:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub(r"\1'", "" if value is None else str(value))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from comments.addresses import ascii_host
 from comments.models import Comment
 from comments.status import Status
 from moderation.models import Source, SourceUse
@@ -61,13 +62,21 @@ def uses_for(user: "User") -> "QuerySet[SourceUse]":
 
 def found(sources: "QuerySet[Source]", words: str) -> "QuerySet[Source]":
     """Those in whose address or note each of the words begins a word."""
-    parts = re.findall(r"[^\W_]+", words.lower().replace("www.", ""))
-    if not parts:
+    asked = [form for word in words.lower().replace("www.", "").split() if (form := _form(word))]
+    if not asked:
         return sources
-    query = SearchQuery(
-        " & ".join(f"{part}:*" for part in parts), config="simple", search_type="raw"
-    )
+    query = SearchQuery(" & ".join(asked), config="simple", search_type="raw")
     return sources.alias(words=SOURCE_WORDS).filter(words=query)
+
+
+def _form(word: str) -> str:
+    """The part of a query for a word: a host in its own letters is stored in ASCII."""
+    forms = [word]
+    if not word.isascii():
+        forms.append(ascii_host(word))
+    parts = [re.findall(r"[^\W_]+", form) for form in forms]
+    found = [" & ".join(f"{part}:*" for part in some) for some in parts if some]
+    return f"(({') | ('.join(found)}))" if found else ""
 
 
 def newest(sources: "QuerySet[Source]", user: "User", before: int) -> Part:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from comments import notifications, tree
 from comments.models import Comment, Revision
 from comments.status import UNDO_FOR, Remover, Status
-from moderation.desk.locking import LOCKS, take_lock_back
+from moderation.desk.braking import LOCKS, SLOW_MODES, take_brake_back
 from moderation.desk.moving import NotUndoable, move_back
 from moderation.desk.redacting import bring_back_words
 from moderation.desk.renewing import take_back_new_text
@@ -22,18 +22,20 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 AT_MOST: Final = 200
-OF_BRANCHES: Final = (Act.MOVED, *LOCKS)
+OF_BRANCHES: Final = (Act.MOVED, *LOCKS, *SLOW_MODES)
 OF_A_BRANCH_AGAIN: Final[dict[str, str]] = {
     Act.MOVED: "the branch stands where it was",
     Act.LOCKED: "this lock is gone",
+    Act.LOCK_CHANGED: "the lock is as it was",
     Act.UNLOCKED: "the lock is as it was",
+    Act.SLOWED: "this slow mode is gone",
+    Act.SLOW_MODE_CHANGED: "slow mode is as it was",
+    Act.NO_LONGER_SLOWED: "slow mode is as it was",
 }
 UNDOABLE: Final = (*DECISIONS, Act.OWED, *OF_BRANCHES)
 # What may have happened to a comment since, and leaves an earlier act as it is.
 BESIDE: Final = (
     Act.REPORTED,
-    Act.SLOWED,
-    Act.NO_LONGER_SLOWED,
     Act.OWED,
     Act.NO_LONGER_OWED,
     Act.NOTED,
@@ -51,8 +53,8 @@ def undo_act(*, entry_id: int, by: "User") -> Comment:
     entry = LogEntry.objects.get(pk=entry_id, comment_id__isnull=False)
     if entry.act == Act.MOVED:
         return move_back(entry=entry, by=by)
-    if entry.act in LOCKS:
-        return take_lock_back(entry=entry, by=by)
+    if entry.act in OF_BRANCHES:
+        return take_brake_back(entry=entry, by=by)
     now = timezone.now()
 
     def work(comment: Comment) -> Comment:
@@ -85,16 +87,17 @@ def why_not_undone(entry: LogEntry, comment: Comment) -> str:
     return ""
 
 
-def what_is_so_again(act: str, comment: Comment) -> str:
-    """What holds after such an act on a comment was taken back; of a branch: not its status."""
-    state = "waiting" if comment.status == Status.PENDING else comment.status
+def what_is_so_again(act: str, status: str) -> str:
+    """What holds after such an act was taken back; of a branch or conversation: not a status."""
+    state = "waiting" if status == Status.PENDING else status
     return OF_A_BRANCH_AGAIN.get(act, f"{state} again")
 
 
 def undoable(entries: list[LogEntry]) -> frozenset[int]:
     """Of all acts on one comment, oldest first, the rows that can be taken back now. No query.
 
-    The last decision; and, whatever was decided since, the last move and the last of the lock.
+    The last decision; and, whatever was decided since, the last move, the last act on the lock and
+    the last on slow mode.
     """
     undone = {entry.undoes_id for entry in entries}
     of_branches = [entry for entry in entries if entry.act in OF_BRANCHES]
@@ -103,9 +106,9 @@ def undoable(entries: list[LogEntry]) -> frozenset[int]:
         one for one in entries if one.act not in BESIDE and (one.undoes_id or 0) not in apart
     ]
     standing = [one for one in of_branches if one.pk not in undone]
-    moves = [one for one in standing if one.act == Act.MOVED]
-    locks = [one for one in standing if one.act in LOCKS]
-    last = [one for some in (decided, moves, locks) for one in some[-1:]]
+    families = ((Act.MOVED,), LOCKS, SLOW_MODES)
+    of_each = [[one for one in standing if one.act in family] for family in families]
+    last = [one for some in (decided, *of_each) for one in some[-1:]]
     return frozenset(one.pk for one in last if _is_undoable(one) and one.pk not in undone)
 
 

@@ -1,10 +1,11 @@
 """The queue's pages, inside the admin: looking, deciding, taking back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.contrib import admin, messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
@@ -20,16 +21,18 @@ from core import site
 from moderation.context import summary_of
 from moderation.desk import queue
 from moderation.desk.acts import ACTS, MOVES, TICKED, DeskAct
-from moderation.desk.cards import cards, with_context
+from moderation.desk.braking import SLOW_MODES, read_end
+from moderation.desk.cards import Card, cards, with_context
 from moderation.desk.claiming import claim_comment, end_claim, let_go
 from moderation.desk.links import quote_answer
-from moderation.desk.locking import lock_above, read_end
+from moderation.desk.locking import lock_above
 from moderation.desk.owing import drop, snooze
 from moderation.desk.record import Line, record_of, who_was_first
+from moderation.desk.slowing import slow_modes_of, take_slow_mode_of_post_back
 from moderation.desk.undoing import lately_done, undo_act, undoable, what_is_so_again
 from moderation.desk.writers import note_person
 from moderation.learning.store import progress
-from moderation.models import CannedNote, Clause, FollowUp, LogEntry, SlowBranch, SlowPost
+from moderation.models import CannedNote, Clause, FollowUp, LogEntry
 from moderation.permissions import NotAllowed, may_open_queue, moderatable
 from moderation.policy.citing import ClauseOutOfDate
 
@@ -62,6 +65,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     tabs = queue.counts(user)
     counted = {tab: count for tab, _, count in tabs if count is not None}
     page = _page(request, user, chosen, counted)
+    shown = cards(page)
     context = {
         "title": "Queue",
         "chosen": chosen,
@@ -70,7 +74,8 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "learned": progress() if chosen.tab == queue.WAITING else None,
         "tabs": tabs,
         "page": page,
-        "cards": cards(page),
+        "cards": shown,
+        "ticked_acts": _for_ticked(shown),
         "lately": _lately(user),
         "queue_summary": summary_of(counted),
         **of_forms(request, **_place(request)),
@@ -81,7 +86,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
     """One comment with its record. Template: moderation/card.html; context: `cards`, `log`,
-    `undoable` (the rows that can be taken back), `slowed`, `slowed_post`.
+    `undoable` (the rows that can be taken back), `slowed_post` (a Brake, or None).
     """
     comment: Comment = get_object_or_404(with_context(moderatable(request.user)), pk=comment_id)
     log = record_of(comment)
@@ -91,8 +96,7 @@ def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
         "cards": cards([comment]),
         "log": log,
         "undoable": undoable([line.entry for line in log]),
-        "slowed": SlowBranch.objects.filter(head=comment).first(),
-        "slowed_post": SlowPost.objects.filter(post=comment.post_id).first(),
+        "slowed_post": slow_modes_of(comment.post).in_force(timezone.now()).first(),
         "on_card": not in_queue,
         "quoted": _quoted(request),
         **of_forms(request, **({} if in_queue else {"card": comment.pk})),
@@ -225,9 +229,9 @@ def carry_out(
     except StatusConflict:
         return Outcome(messages.WARNING, _conflict(request, comment_id))
     except ClauseOutOfDate as error:
-        return Outcome(messages.ERROR, f"{error}{_words_in_vain(request)}")
+        return Outcome(messages.ERROR, f"{error}{words_in_vain(request)}")
     except CommentError as error:
-        written = _reply_in_vain(request) + (_words_in_vain(request) if act.of_branch else "")
+        written = _reply_in_vain(request) + (words_in_vain(request) if act.of_branch else "")
         return Outcome(messages.ERROR, f"{error}{written}")
     told = f"{comment.name}: {act.done.format(number=comment.number)}{end_claim(comment.pk, by=by)}"
     told += lock_above(comment) if act.name == "unlock" else ""
@@ -237,14 +241,22 @@ def carry_out(
 def take_back(entry_id: int, *, by: Any) -> Outcome:
     """Undo one act; why it can't be is a sentence. 404 for what is not theirs."""
     try:
-        act = LogEntry.objects.values_list("act", flat=True).get(pk=entry_id)
-        comment = undo_act(entry_id=entry_id, by=by)
-    except (NotAllowed, LogEntry.DoesNotExist, Comment.DoesNotExist) as error:
+        entry = LogEntry.objects.get(pk=entry_id)
+        what, status = _undone(entry, by)
+    except (NotAllowed, ObjectDoesNotExist) as error:
         raise Http404 from error
     except CommentError as error:
         return Outcome(messages.WARNING, str(error))
-    told = f"{comment.name}: taken back; {what_is_so_again(act, comment)}."
+    told = f"{what}: taken back; {what_is_so_again(entry.act, status)}."
     return Outcome(messages.SUCCESS, told)
+
+
+def _undone(entry: LogEntry, by: Any) -> tuple[str, str]:
+    """Undo an act on a comment, or on a conversation; whose it was, and a comment's status."""
+    if entry.comment_id is None and entry.act in SLOW_MODES:
+        return f"“{take_slow_mode_of_post_back(entry=entry, by=by).title}”", ""
+    comment = undo_act(entry_id=entry.pk, by=by)
+    return comment.name, comment.status
 
 
 def _last_of(user: Any, comment: Comment, began: datetime) -> int | None:
@@ -277,12 +289,15 @@ def _summed_up(outcomes: list[Outcome]) -> list[tuple[int, str]]:
 def _conflict(request: HttpRequest, comment_id: int) -> str:
     """Who was first, and the words that were written in vain."""
     comment = Comment.objects.get(pk=comment_id)
-    return who_was_first(comment) + _words_in_vain(request) + _reply_in_vain(request)
+    return who_was_first(comment) + words_in_vain(request) + _reply_in_vain(request)
 
 
-def _words_in_vain(request: HttpRequest) -> str:
+def words_in_vain(request: HttpRequest) -> str:
+    """What was typed into a form that changed nothing, to be sent again."""
     note, reason = _note(request), _reason(request)
-    return (f" Your note: {note}" if note else "") + (f" Your reason: {reason}" if reason else "")
+    return "".join(
+        f" Your {what}: {words}" for what, words in (("note", note), ("reason", reason)) if words
+    )
 
 
 def _reply_in_vain(request: HttpRequest) -> str:
@@ -312,19 +327,27 @@ def _text(request: HttpRequest) -> str:
 
 
 def _reason(request: HttpRequest) -> str:
-    """Why a branch is locked; `reason` is the queue's filter, which forms lead back to."""
-    return request.POST.get("lock_reason", "").strip()
+    """Why a branch is locked or slowed; `reason` is a filter of the queue, where forms go back."""
+    return request.POST.get("why", "").strip()
 
 
 def _until(request: HttpRequest) -> datetime | None:
-    """The time typed, in the zone of the site; None for none. Raises NotLockable."""
+    """The time typed, in the zone of the site; None for none. Raises NotPossibleNow."""
     return read_end(request.POST.get("until", ""))
 
 
 HIDDEN: Final = '<input type="hidden" name="{}" value="{}">'
 CHOICE: Final = '<button type="submit" name="clause" value="{}">{}</button>'
 OPTION: Final = '<option value="{}">{}</option>'
-READ: Final = {"clause": _clause, "note": _note, "text": _text, "reason": _reason, "until": _until}
+READ: Final[dict[str, Callable[[HttpRequest], Any]]] = {
+    "clause": _clause,
+    "note": _note,
+    "text": _text,
+    "reason": _reason,
+    "until": _until,
+    "minutes": lambda request: number_in(request.POST.get("minutes", "").strip()),
+    "brake": lambda request: number_in(request.POST.get("brake", "")),
+}
 
 
 def number_in(typed: str) -> int:
@@ -335,6 +358,12 @@ def number_in(typed: str) -> int:
 def _id_and_version(ticked: str) -> tuple[int, int]:
     pk, _, version = ticked.partition(":")
     return number_in(pk), number_in(version)
+
+
+def _for_ticked(shown: Iterable[Card]) -> list[DeskAct]:
+    """The acts for all ticked comments that fit at least one of those shown."""
+    fitting = {act.name for card in shown for act in card.acts}
+    return [act for act in TICKED if act.name in fitting]
 
 
 def _lately(user: Any) -> list[Line]:
@@ -358,7 +387,7 @@ def of_forms(request: HttpRequest, **place: object) -> dict[str, Any]:
         "clause_buttons": format_html_join(" ", CHOICE, ((one.pk, one) for one in clauses)),
         "canned_options": format_html_join("", OPTION, ((one.pk, one) for one in canned)),
         "offers_claims": bool(site.current().claim_minutes),
-        "ticked_acts": TICKED,
+        "can_tick": True,
         "all_acts": ACTS.values(),
         "moves": MOVES,
     }
@@ -380,9 +409,11 @@ def _place(request: HttpRequest) -> dict[str, str]:
 
 
 def _back(request: HttpRequest) -> str:
-    """Where the form stood: the queue's tab, order and page, or a card; nothing else is taken."""
+    """Where the form stood: the queue's tab, order and page, a card, or the record of a post."""
     if card := number_in(request.POST.get("card", "")):
         return reverse("moderation:card", args=[card])
+    if post := number_in(request.POST.get("record", "")):
+        return f"{reverse('moderation:record')}?post={post}"
     query = QueryDict(mutable=True)
     for name in queue.PLACE:
         if value := request.POST.get(name):

@@ -15,7 +15,7 @@ from moderation.models.policy import Acceptance, Clause, Policy
 from moderation.models.record import DECISIONS, Act, DecisionNote, LogEntry, Report
 from moderation.models.rehearsal import Flip, Rehearsal
 from moderation.models.rules import EFFECTS, Rule
-from moderation.models.sanctions import Sanction, SlowBranch, SlowPost
+from moderation.models.sanctions import Sanction
 from moderation.models.traces import Fingerprint, Source, SourceUse
 from moderation.models.webhooks import Delivery, Webhook, WebhookEvent
 
@@ -48,8 +48,6 @@ __all__ = [
     "Report",
     "Rule",
     "Sanction",
-    "SlowBranch",
-    "SlowPost",
     "Source",
     "SourceUse",
     "TaughtLesson",

@@ -17,10 +17,10 @@ class Act(models.TextChoices):
     """What can be done to a comment: the past tense of a service in moderation.services.
 
     The next four are its commenter's own acts: comments.intake.OwnAct. Then come three acts on the
-    policy (moderation.policy.services), then acts about a person or a branch
-    (moderation.people.sanctions, moderation.people.brakes); but for a branch they name no comment.
-    The last are those of the desk (moderation.desk), of which to lock and to move is of a branch,
-    and a note on a source (moderation.sources).
+    policy (moderation.policy.services), then acts about a person
+    (moderation.people.sanctions), which name no comment. The last are those of the desk
+    (moderation.desk), of which to lock, to slow and to move is of a branch, or to slow of a post
+    alone, and a note on a source (moderation.sources).
     """
 
     RECEIVED = "received"
@@ -44,7 +44,9 @@ class Act(models.TextChoices):
     SANCTIONED = "sanctioned"
     TRUSTED = "trusted"
     LIFTED = "lifted"
+
     SLOWED = "slowed"
+    SLOW_MODE_CHANGED = "slow mode changed"
     NO_LONGER_SLOWED = "no longer slowed"
 
     REDACTED = "redacted"
@@ -53,6 +55,7 @@ class Act(models.TextChoices):
     NO_LONGER_OWED = "reply no longer owed"
     NOTED = "noted"
     LOCKED = "locked"
+    LOCK_CHANGED = "lock changed"
     UNLOCKED = "unlocked"
     MOVED = "moved"
     SOURCE_NOTED = "source noted"
@@ -86,8 +89,8 @@ class LogEntry(models.Model):
     (intake, imports) and for a reader who reports. `clause_id` is of the clause that was cited. An
     act on the policy has a `policy_id`, and neither comment nor post; what is done about a person
     has a `sanction_id`, no comment, and a post only if it holds under one; a note on a source has
-    its `source_id` alone. `undoes_id` is of the act that this one takes back, which can be done
-    once.
+    its `source_id` alone, slow mode of a conversation its post. `undoes_id` is of the act that this
+    one takes back, which can be done once.
     """
 
     act = models.CharField(max_length=20, choices=Act)

@@ -1,4 +1,4 @@
-"""What a moderator has set about a person or a branch, over and above the rules.
+"""What a moderator has set about a person, over and above the rules.
 
 Unlike the log these rows can be erased: they hold what tells a person, and words to that person.
 """
@@ -171,40 +171,3 @@ class Sanction(models.Model):
         unended = self.until_at is None or self.until_at > at
         unlifted = self.lifted_at is None or self.lifted_at > at
         return unended and unlifted and self.made_at <= at
-
-
-class SlowBranch(models.Model):
-    """In the branch that a comment begins, one person waits so many minutes between comments."""
-
-    head = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="+")
-    minutes = models.PositiveIntegerField()
-    set_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="moderation_slow_by_a_minute", condition=Q(minutes__gte=1, minutes__lte=10080)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.minutes} minutes in the branch of {self.head_id}"
-
-
-class SlowPost(models.Model):
-    """The same in the whole conversation under a post."""
-
-    post = models.OneToOneField(Post, on_delete=models.CASCADE, related_name="+")
-    minutes = models.PositiveIntegerField()
-    set_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="moderation_slow_post_by_a_minute",
-                condition=Q(minutes__gte=1, minutes__lte=10080),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.minutes} minutes under {self.post_id}"

@@ -1,1 +1,1 @@
-"""Who writes, and what moderators said of it: sanctions, trust, and branches that are slowed."""
+"""Who writes, and what moderators said of it: sanctions and trust."""

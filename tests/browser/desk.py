@@ -32,11 +32,30 @@ class Desk:
     def told(self, words):
         self.page.locator(".decided, .messagelist li", has_text=words).first.wait_for()
 
+    def undo(self, name, what=""):
+        """Take back what was just done to a comment: of several such acts the one so worded."""
+        done = self.page.locator(".decided, .desk-lately form", has_text=name)
+        done.filter(has_text=what).locator("button.undo").click()
+
 
 class Keys(Desk):
     def go_to(self, name):
         """Focus a card; not counted, since that is where the wish arises."""
         self.card(name).focus()
+
+    def do(self, name, act, *, key):
+        self.go_to(name)
+        self.press(*key)
+
+    def say(self, name, act, words, *, key):
+        """An act with words: its form opened by a key, filled in, sent."""
+        self.do(name, act, key=key)
+        self.write(words)
+        self.steps += 1
+        self.card(name).locator(f"button.act-{act}").click()
+
+    def undo(self, name, what=""):
+        self.press("z")
 
     def use(self, found):
         found.focus()
@@ -60,6 +79,15 @@ class Taps(Desk):
 
     def press(self, name, button):
         self.use(self.card(name).locator(f"button.act-{button}"))
+
+    def do(self, name, act, *, key):
+        self.press(name, act)
+
+    def say(self, name, act, words, *, key):
+        """An act with words: its form opened, filled in, sent."""
+        self.open_words(name, act)
+        self.card(name).locator(f"form[action$='/{act}/'] textarea").first.fill(words)
+        self.press(name, act)
 
     def press_clause(self, name, number):
         """Reject by this clause."""

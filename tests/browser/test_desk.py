@@ -18,13 +18,8 @@ SIMPLE = {
 
 
 def do(desk, name, act):
-    if isinstance(desk, Keys):
-        desk.go_to(name)
-        desk.press(SIMPLE[act][0])
-        if act == "reject":
-            desk.press("Enter")
-    else:
-        desk.press(name, act)
+    # With a key a rejection asks for a clause first.
+    desk.do(name, act, key=[SIMPLE[act][0], *(["Enter"] if act == "reject" else [])])
     desk.told(name)
 
 
@@ -73,11 +68,7 @@ def decided(desk, waiting, conversation, plain_reader, request):
 def test_what_was_decided_is_judged_again_in_one_step(desk, decided, act, is_read):
     tab, key, logged, statuses, seen = LATER[act]
     desk.open(tab)
-    if isinstance(desk, Keys):
-        desk.go_to(decided)
-        desk.press(key)
-    else:
-        desk.press(decided, act)
+    desk.do(decided, act, key=key)
     desk.told(decided)
     assert desk.steps == 1
     assert desk.card(decided).count() == 0
@@ -88,11 +79,7 @@ def test_what_was_decided_is_judged_again_in_one_step(desk, decided, act, is_rea
 def test_undo_brings_the_card_back(desk, waiting):
     desk.open()
     do(desk, waiting, "spam")
-    if isinstance(desk, Keys):
-        desk.press("z")
-    else:
-        done = desk.page.locator(".decided, .desk-lately form", has_text=waiting)
-        done.locator("button.undo").click()
+    desk.undo(waiting)
     desk.card(waiting).wait_for()
     assert record(desk, waiting)[-1] == ("Undone", "author", "spam → pending")
 
@@ -100,16 +87,7 @@ def test_undo_brings_the_card_back(desk, waiting):
 def test_reply_and_publish_takes_two_steps(desk, waiting, is_read):
     desk.open()
     words = f"The answer to {waiting}."
-    if isinstance(desk, Keys):
-        desk.go_to(waiting)
-        desk.press("r")
-        desk.write(words)
-        desk.steps += 1
-        desk.card(waiting).locator("button.act-answer").click()
-    else:
-        desk.open_words(waiting, "answer")
-        desk.card(waiting).locator("[id^=answer]").fill(words)
-        desk.press(waiting, "answer")
+    desk.say(waiting, "answer", words, key="r")
     desk.told("and answered")
     assert desk.steps == 2
     assert is_read(words)
@@ -117,12 +95,7 @@ def test_reply_and_publish_takes_two_steps(desk, waiting, is_read):
 
 def test_words_are_taken_out(desk, waiting, conversation, plain_reader):
     desk.open()
-    if isinstance(desk, Keys):
-        desk.go_to(waiting)
-        desk.press("a")
-    else:
-        desk.press(waiting, "publish")
-    desk.told(waiting)
+    do(desk, waiting, "publish")
     record(desk, waiting)  # the comment's own page
     desk.card(waiting).locator("form[action$='/redact/'] summary").first.click()
     desk.card(waiting).locator("[id^=redact]:not([id*=note])").fill(f"Sent by {waiting}. Some")
@@ -134,7 +107,7 @@ def test_words_are_taken_out(desk, waiting, conversation, plain_reader):
 
 @pytest.fixture
 def many(conversation, by_wire):
-    names = [f"Crowd {next(numbers)}" for _ in range(3)]
+    names = [f"Crowd {next(numbers)}" for _ in range(4)]  # so many are summed up
     for name in names:
         by_wire.comment(conversation, f"Sent by {name}.", name=name)
     return names
@@ -164,9 +137,15 @@ def test_ticked_ones_are_rejected_and_taken_back_together(site, visit, many):
         desk.page.locator("#ticked-done").get_by_role("button", name="Undo all 2").click()
         for name in many:
             desk.card(name).wait_for()
+        count = desk.page.locator("#shown-count")
+        assert count.inner_text() == str(desk.page.locator(".card").count())
+        assert desk.page.evaluate("document.activeElement.className") == "card"
         desk.page.locator("#tick-all").click()
         desk.press("Shift+D")
-        desk.page.locator(".decided", has_text=many[2]).wait_for()
+        desk.page.locator(".decided", has_text=many[-1]).wait_for()
+        assert count.inner_text() == "0"
+        desk.page.locator("#desk-more").click()
+        desk.page.locator(".queue-empty").wait_for()
 
 
 def test_a_rejection_by_a_clause_takes_two_steps(desk, waiting, is_read):
@@ -232,6 +211,20 @@ def test_the_queue_is_no_wider_than_a_telephone_and_keeps_nobody_out(site, visit
     with visit() as context:
         author = signed_in(context, site)
         assert author.width_beyond_the_window("admin/queue/", width) <= 0
+        sizes = "link => [link, link.parentElement].map(one => getComputedStyle(one).fontSize)"
+        link = author.page.locator(".card-person a").first
+        assert len(set(link.evaluate(sizes))) == 1
+        assert "underline" in link.evaluate("link => getComputedStyle(link).textDecorationLine")
+        for fields in author.page.locator(".card-words").all():
+            fields.evaluate("form => form.querySelector('details').open = true")
+            assert fields.evaluate("form => form.scrollWidth - form.clientWidth") <= 0
+            assert (
+                fields.evaluate(
+                    "form => form.getBoundingClientRect().right"
+                    " - form.closest('.card').getBoundingClientRect().right"
+                )
+                <= 0
+            )
         assert serious(author.page) == []
         author.page.locator(".card", has_text=waiting).locator("summary").first.click()
         author.page.goto(author.page.locator(".card").first.get_attribute("data-address"))

@@ -1,4 +1,4 @@
-"""Locking a branch by key, by tap at 390 px, and without a script; what its readers see then."""
+"""Locking and slowing a branch by key, by tap at 390 px, and without a script; what readers see."""
 
 from itertools import count
 
@@ -30,25 +30,12 @@ def branch(site, visit, by_wire):
 
 def lock(desk, name):
     desk.open("published")
-    if isinstance(desk, Keys):
-        desk.go_to(name)
-        desk.press("l")
-        desk.write(WHY)
-        desk.steps += 1
-        desk.card(name).locator("button.act-lock").click()
-    else:
-        desk.open_words(name, "lock")
-        desk.card(name).locator("[name=lock_reason]").fill(WHY)
-        desk.press(name, "lock")
+    desk.say(name, "lock", WHY, key="l")
     desk.told("The branch from here is locked.")
 
 
 def unlock(desk, name):
-    if isinstance(desk, Keys):
-        desk.go_to(name)
-        desk.press("f")
-    else:
-        desk.press(name, "unlock")
+    desk.do(name, "unlock", key="f")
     desk.told("no longer locked")
 
 
@@ -80,6 +67,44 @@ def test_a_branch_is_locked_in_two_steps_and_unlocked_in_one(desk, branch, plain
     ]
 
 
+def test_a_lock_is_changed_in_two_steps(desk, branch, plain_reader):
+    post, name = branch
+    lock(desk, name)
+    desk.card(name).locator(".card-lock", has_text=WHY).wait_for()  # the card was renewed
+    desk.steps = 0
+    desk.say(name, "relock", "Until both have slept.", key="l")
+    desk.told("The lock of the branch is changed.")
+    assert desk.steps == 2
+    [told] = line(plain_reader, post)
+    assert "Until both have slept." in told
+    assert WHY not in told
+
+
+def test_a_branch_is_slowed_and_changed_in_two_steps_and_runs_again_in_one(
+    desk, branch, plain_reader
+):
+    post, name = branch
+    desk.open("published")
+    desk.say(name, "slow", WHY, key="p")
+    desk.told("The branch from here is slowed.")
+    assert desk.steps == 2
+    [told] = line(plain_reader, post)
+    assert "Slowed to one comment in 30 minutes for each person" in told
+    assert WHY in told
+    assert plain_reader.page.locator("a.reply").count() == 2
+    desk.card(name).locator(".card-lock", has_text=WHY).wait_for()
+    desk.say(name, "reslow", "Fewer, please.", key="p")
+    desk.told("The slow mode of the branch is changed.")
+    assert "Fewer, please." in line(plain_reader, post)[0]
+    desk.undo(name, "slow mode")
+    desk.card(name).locator(".card-lock", has_text=WHY).wait_for()
+    desk.steps = 0
+    desk.do(name, "unslow", key="g")
+    desk.told("no longer slowed")
+    assert desk.steps == 1
+    assert line(plain_reader, post) == []
+
+
 def test_it_is_taken_back_from_the_log(desk, branch, plain_reader):
     post, name = branch
     lock(desk, name)
@@ -94,12 +119,7 @@ def test_it_is_taken_back_from_the_log(desk, branch, plain_reader):
 def test_undo_by_key_or_button_at_once(desk, branch, plain_reader):
     post, name = branch
     lock(desk, name)
-    if isinstance(desk, Keys):
-        desk.press("z")
-    else:
-        # Its publication can be undone just as well for half a minute.
-        done = desk.page.locator(".decided, .desk-lately form", has_text=name)
-        done.filter(has_text="locked").locator("button.undo").click()
+    desk.undo(name, "locked")  # its publication can be undone just as well for half a minute
     desk.card(name).locator("form[action$='/lock/'] summary").wait_for()
     assert desk.card(name).count() == 1
     assert line(plain_reader, post) == []

@@ -14,16 +14,17 @@ from django.utils import timezone
 
 from blog.models import Post, RelatedPost, Tag
 from comments import numbers, own, public_pages, tree
-from comments.models import Comment, Commenter, OpenReference, Reference
+from comments.models import Brake, Comment, Commenter, OpenReference, Reference
 from core import stored_pages
 from core.models import SiteSettings, StoredPage
 from core.site import save_site
 from moderation import services
+from moderation.desk.braking import Terms
 from moderation.desk.locking import lock_branch, unlock_branch
 from moderation.desk.moving import Target, move_branch
+from moderation.desk.slowing import end_slow_mode, end_slow_mode_of_post, slow_branch, slow_post
 from moderation.desk.undoing import undo_act
 from moderation.models import Clause, LogEntry, Rule
-from moderation.people.brakes import lift_slow_mode_of_post, slow_post
 from tests.factories import make_post, make_published, make_user, publish, send, write_policy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -264,14 +265,45 @@ def test_what_the_clock_changes(shipped, stored, post):
         assert "This post is 2 days old" in stored()
 
 
+def slow(post, minutes=30, brake=0, **more):
+    terms = Terms(minutes=minutes, reason="Too many.", **more)
+    slow_post(post_id=post.pk, by=make_user(), terms=terms, brake=brake)
+
+
 def test_slow_mode_of_a_conversation(stored, post, shipped):
     assert "is slowed" not in stored()
-    slow_post(post_id=post.pk, minutes=30, by=make_user())
+    slow(post)
     assert "This conversation is slowed: one comment in 30 minutes" in stored()
-    slow_post(post_id=post.pk, minutes=20, by=make_user())
+    slow(post, 20, brake=Brake.objects.get().pk)
     assert "in 20 minutes" in stored()
-    lift_slow_mode_of_post(post_id=post.pk, by=make_user())
+    end_slow_mode_of_post(post_id=post.pk, by=make_user())
     assert "is slowed" not in stored()
+
+
+def test_slow_mode_of_a_branch_its_end_and_both_taken_back(stored, post):
+    comment = make_published(post)
+    assert "Too many." not in stored()
+    terms = {"minutes": 30, "reason": "Too many."}
+    for _ in range(2):
+        act(slow_branch, comment, **terms)
+        assert "Too many." in stored()
+        undo_act(entry_id=LogEntry.objects.latest("pk").pk, by=make_user())
+        assert "Too many." not in stored()
+    act(slow_branch, comment, **terms)
+    stored()
+    act(end_slow_mode, comment)
+    assert "Too many." not in stored()
+
+
+def test_slow_modes_are_over_by_the_clock(stored, post, shipped):
+    now = timezone.now()
+    slow(post, until=now + timedelta(hours=2))
+    for hours in (3, 5):
+        until = now + timedelta(hours=hours)
+        act(slow_branch, make_published(post), minutes=9, reason="Too many.", until=until)
+    for hours, seen in ((0, 3), (2, 2), (3, 1), (5, 0)):
+        with time_machine.travel(now + timedelta(hours=hours, seconds=1)):
+            assert stored().count("Too many.") == seen
 
 
 def lock(comment, **more):

@@ -10,7 +10,7 @@ from comments import thread_parts as kept
 from comments.intake import QuotedClause
 from comments.references import Target
 from comments.shown import Shown
-from comments.thread import Entry, Locked, Pointer, arrange
+from comments.thread import Braked, Entry, Pointer, arrange
 from comments.thread_html import thread_html
 from core.packing import gzip_of
 from tests.factories import make_post
@@ -100,9 +100,13 @@ CHANGED = {
     "clause": QuotedClause(number=2, title="Be kind", html="", version=1, address="/policy/"),
     "has_replies": True,
     "moved": (Pointer("3.1", "8.1", "/there/", ""),),
-    "locked": Locked(
-        head_id=2, number="2", by="the author", reason="Why.", locked_at=AT, until_at=None,
-        clause=None,
+    "locked": Braked(
+        head_id=2, number="2", minutes=0, by="the author", reason="Why.", set_at=AT,
+        until_at=None, clause=None,
+    ),
+    "slowed": Braked(
+        head_id=2, number="2", minutes=30, by="the author", reason="Why.", set_at=AT,
+        until_at=None, clause=None,
     ),
     "is_new": True,
 }  # fmt: skip

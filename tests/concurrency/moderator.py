@@ -17,7 +17,7 @@ from django.contrib.auth import get_user_model  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from comments.errors import CommentError, StatusConflict  # noqa: E402
-from comments.models import BranchLock, Comment  # noqa: E402
+from comments.models import Brake, Comment  # noqa: E402
 from moderation.desk.acts import ACTS  # noqa: E402
 from moderation.desk.undoing import undo_act  # noqa: E402
 from moderation.models import LogEntry  # noqa: E402
@@ -50,17 +50,24 @@ def act(chance, comment, version, by):
         entries = LogEntry.objects.filter(comment_id=comment.pk).order_by("-pk")
         undo_act(entry_id=chance.choice(list(entries[:3])).pk, by=by)
     else:
-        chosen = ACTS[_fit(chance.choice(NAMES), comment)]
-        words = {"reason": "Enough of this."} if "reason" in chosen.takes else {}
-        chosen.service(comment_id=comment.pk, version=version, by=by, **words)
+        name, brake = _fit(chance, chance.choice(NAMES), comment)
+        terms = {"reason": "Enough of this.", "minutes": chance.randint(1, 99), "brake": brake}
+        takes = ACTS[name].takes
+        given = {field: value for field, value in terms.items() if field in takes}
+        ACTS[name].service(comment_id=comment.pk, version=version, by=by, **given)
 
 
-def _fit(name, comment):
-    """To lock or to unlock, by what is so now: dice alone leave runs in which nobody unlocks."""
-    if name not in {"lock", "unlock"}:
-        return name
-    is_locked = BranchLock.objects.in_force(timezone.now()).filter(head=comment).exists()
-    return "unlock" if is_locked else "lock"
+def _fit(chance, name, comment):
+    """Which of the acts on a brake, by what is so now, and the id of the one in force.
+
+    Dice alone leave runs in which nobody unlocks.
+    """
+    for sets, *others in (("lock", "relock", "unlock"), ("slow", "reslow", "unslow")):
+        if name in {sets, *others}:
+            brakes = Brake.objects.in_force(timezone.now()).filter(head=comment)
+            own = (brakes.locks() if sets == "lock" else brakes.slow_modes()).first()
+            return (chance.choice(others), own.pk) if own else (sets, 0)
+    return name, 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Two hundred random acts by four processes: the log, read from its beginning, gives the table."""
+"""Four hundred random acts by four processes: the log, read from its beginning, gives the table."""
 
 import json
 import subprocess
@@ -9,14 +9,14 @@ import pytest
 from django.utils import timezone
 
 from comments import intake
-from comments.models import BranchLock, Comment
+from comments.models import Brake, Comment
 from moderation.models import LogEntry
 
 pytestmark = pytest.mark.server
 
 MODERATOR = Path(__file__).parent / "moderator.py"
 ROOT = MODERATOR.parent.parent.parent
-PROCESSES, ACTS, COMMENTS = 4, 200, 12
+PROCESSES, ACTS, COMMENTS = 4, 400, 12
 
 
 def receive(post, parent=None):
@@ -40,13 +40,23 @@ def states_by_the_log():
     return states
 
 
-def locked_by_the_log():
-    """What is locked by the log alone: what was taken back changes nothing."""
-    locked = set()
-    for entry in LogEntry.objects.filter(act__in=["locked", "unlocked"]).standing().order_by("pk"):
-        assert (entry.act == "locked") == (entry.comment_id not in locked), entry
-        locked ^= {entry.comment_id}
-    return locked
+def braked_by_the_log(sets, changes, lifts):
+    """What is locked or slowed since when, by the log alone: what was taken back changes nothing.
+
+    That which is set is not set already, what is changed or lifted is there.
+    """
+    since = {}
+    acts = LogEntry.objects.filter(act__in=[sets, changes, lifts]).standing()
+    for entry in acts.order_by("pk"):
+        assert (entry.act == sets) == (entry.comment_id not in since), entry
+        since[entry.comment_id] = entry.at
+        if entry.act == lifts:
+            del since[entry.comment_id]
+    return since
+
+
+def in_force(brakes):
+    return dict(brakes.in_force(timezone.now()).values_list("head_id", "set_at"))
 
 
 def test_the_log_and_the_comments_agree(post, moderators, no_limits, environ, check_threads):
@@ -72,9 +82,12 @@ def test_the_log_and_the_comments_agree(post, moderators, no_limits, environ, ch
     assert whole["done"] > 20
     assert whole["stale"] > 0
     assert states_by_the_log() == dict(Comment.objects.values_list("pk", "status"))
-    in_force = BranchLock.objects.in_force(timezone.now())
-    assert locked_by_the_log() == set(in_force.values_list("head_id", flat=True))
-    assert set(LogEntry.objects.values_list("act", flat=True)) >= {"locked", "unlocked", "undone"}
+    locks, slow_modes = Brake.objects.locks(), Brake.objects.slow_modes()
+    assert braked_by_the_log("locked", "lock changed", "unlocked") == in_force(locks)
+    slowing = ("slowed", "slow mode changed", "no longer slowed")
+    assert braked_by_the_log(*slowing) == in_force(slow_modes)
+    acts = set(LogEntry.objects.values_list("act", flat=True))
+    assert acts >= {"locked", "lock changed", "unlocked", "undone", *slowing}
     by_people = LogEntry.objects.filter(actor_id__isnull=False)
     assert by_people.count() >= whole["done"]
     assert check_threads()[0] == 0

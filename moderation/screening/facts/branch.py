@@ -14,12 +14,14 @@ PACE_OVER: Final = timedelta(hours=1)
 
 # The places are read with the rows: a move may have changed them since the form was made.
 SLOWED: Final = """
-    SELECT slow.head_id, slow.minutes, head.tree_id, head.lft, head.rght
-    FROM moderation_slowbranch slow
+    SELECT slow.head_id, slow.minutes, head.tree_id, head.lft, head.rght, slow.reason, slow.until_at
+    FROM comments_brake slow
     JOIN comments_comment head ON head.id = slow.head_id
     JOIN comments_comment parent ON parent.tree_id = head.tree_id
         AND parent.lft BETWEEN head.lft AND head.rght
-    WHERE parent.id = %(parent)s AND slow.set_at <= %(at)s
+    WHERE parent.id = %(parent)s AND slow.minutes IS NOT NULL AND slow.set_at <= %(at)s
+        AND (slow.lifted_at IS NULL OR slow.lifted_at > %(at)s)
+        AND (slow.until_at IS NULL OR slow.until_at > %(at)s)
     ORDER BY slow.minutes DESC
 """
 # Every status is named, so that the index which ends with the time can be used: comments_queue.
@@ -47,6 +49,8 @@ class Slowed:
     tree_id: int
     lft: int
     rght: int
+    reason: str = ""
+    until_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Branch(Asked):
 
     @classmethod
     def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
-        """See Asked. Of slow mode only what still holds is known, not what was lifted since."""
+        """See Asked."""
         if not answers:
             return cls()
         slowed, ((replies,),), ((reports,),) = answers

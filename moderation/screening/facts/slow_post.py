@@ -10,7 +10,10 @@ from moderation.screening.facts.asking import Question, Rows
 from moderation.screening.facts.base import Asked
 
 SLOWED: Final = """
-    SELECT minutes FROM moderation_slowpost WHERE post_id = %(post)s AND set_at <= %(at)s
+    SELECT minutes, reason, until_at FROM comments_brake
+    WHERE post_id = %(post)s AND set_at <= %(at)s
+        AND (lifted_at IS NULL OR lifted_at > %(at)s) AND (until_at IS NULL OR until_at > %(at)s)
+    ORDER BY set_at DESC LIMIT 1
 """
 
 
@@ -19,6 +22,8 @@ class SlowedPost(Asked):
     """The minutes between two comments of one person; 0 where it is not slowed."""
 
     minutes: int = 0
+    reason: str = ""
+    until_at: datetime | None = None
 
     @classmethod
     def questions(cls, draft: Draft, at: datetime) -> Sequence[Question]:
@@ -27,5 +32,5 @@ class SlowedPost(Asked):
 
     @classmethod
     def read(cls, draft: Draft, at: datetime, answers: Sequence[Rows]) -> Self:
-        """See Asked. Only what still holds is known, not what was lifted since."""
-        return cls(*(row[0] for row in answers[0]))
+        """See Asked."""
+        return cls(*answers[0][0]) if answers[0] else cls()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from comments.brakes import pace, why_slow
 from comments.waiting import in_words
 from moderation.screening.facts import Facts
 from moderation.screening.facts.branch import Branch, Slowed
@@ -13,11 +14,13 @@ from moderation.screening.kind import Finding, Kind, NoParameters
 
 
 class Wait(NamedTuple):
-    """How long its writer still has to wait, by what; the longest is the greatest."""
+    """How long its writer still has to wait, by what."""
 
     span: timedelta
     minutes: int
     head_id: int  # 0: of the whole conversation
+    reason: str
+    until_at: datetime | None
 
     @property
     def what(self) -> str:
@@ -50,17 +53,16 @@ class SlowMode(Kind[NoParameters]):
         """
         if facts.draft.replaces is not None:
             return None
-        wait = max(_waits(facts), default=None)
+        wait = max(_waits(facts), key=lambda wait: wait[:3], default=None)
         if wait is None:
             return None
-        between = in_words(timedelta(minutes=wait.minutes))
         bites = wait.span > timedelta()
-        advice = f"This {wait.what} is slowed: one comment in {between} for each person."
+        advice = why_slow(wait.what, wait.minutes, wait.reason, wait.until_at)
         if bites:
             advice += f" Your next one is possible in {in_words(wait.span)}."
         of_branch = {"branch": wait.head_id} if wait.head_id else {}
         return Finding(
-            sentence=f"The {wait.what} is slowed to one comment in {between} for each person.",
+            sentence=f"The {wait.what} is slowed to {pace(wait.minutes)}.",
             evidence={"minutes": wait.minutes, **of_branch},
             advice=advice,
             effect=None if bites else "note",
@@ -71,10 +73,13 @@ def _waits(facts: Facts) -> Iterator[Wait]:
     past = facts.of(History).by_the_writer_of(facts.draft)
     for slowed in facts.of(Branch).slowed:
         sent = [one.submitted_at for one in past if _is_in(one, slowed)]
-        yield Wait(_wait(facts.at, sent, slowed.minutes), slowed.minutes, slowed.head_id)
-    if minutes := facts.of(SlowedPost).minutes:
+        span = _wait(facts.at, sent, slowed.minutes)
+        yield Wait(span, slowed.minutes, slowed.head_id, slowed.reason, slowed.until_at)
+    whole = facts.of(SlowedPost)
+    if whole.minutes:
         sent = [one.submitted_at for one in past if one.post_id == facts.draft.post.pk]
-        yield Wait(_wait(facts.at, sent, minutes), minutes, 0)
+        span = _wait(facts.at, sent, whole.minutes)
+        yield Wait(span, whole.minutes, 0, whole.reason, whole.until_at)
 
 
 def _is_in(past: Past, slowed: Slowed) -> bool:

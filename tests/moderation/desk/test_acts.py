@@ -12,7 +12,10 @@ from comments.models import Comment, ReceivedMention
 from comments.private_links import status_address
 from moderation import services
 from moderation.desk import acts
+from moderation.desk.cards import cards, with_context
 from moderation.desk.locking import lock_branch
+from moderation.desk.queue import TABS
+from moderation.desk.slowing import slow_branch
 from moderation.models import CannedNote, Clause, FollowUp, LogEntry, Report
 from tests.factories import make_post, make_published, make_user, publish, send
 
@@ -43,7 +46,9 @@ def now(comment):
 def do(client, comment, name, **fields):
     comment = now(comment)
     address = reverse("moderation:act", args=[comment.pk, name])
-    return client.post(address, {"version": comment.version, **fields}, follow=True)
+    brake = comment.brakes.first()  # which a form that changes one names
+    form = {"version": comment.version, "brake": brake.pk if brake else "", **fields}
+    return client.post(address, form, follow=True)
 
 
 def last(comment):
@@ -69,6 +74,12 @@ def is_locked():
     comment = is_public()
     terms = {"reason": "Enough of this.", "by": make_user()}
     return lock_branch(comment_id=comment.pk, version=comment.version, **terms)
+
+
+def is_slowed():
+    comment = is_public()
+    terms = {"reason": "Too many of this.", "minutes": 30, "by": make_user()}
+    return slow_branch(comment_id=comment.pk, version=comment.version, **terms)
 
 
 def was_removed():
@@ -105,16 +116,28 @@ CASES = {
     "keep": (was_reported, {}, "published", "kept"),
     "answer": (waits, {"text": "It is not."}, "published", "published"),
     "redact": (is_public, {"text": "The argument is older than Kant."}, "published", "redacted"),
-    "lock": (is_public, {"lock_reason": "Enough of this."}, "published", "locked"),
+    "lock": (is_public, {"why": "Enough of this."}, "published", "locked"),
+    "relock": (is_locked, {"why": "Quite enough."}, "published", "lock changed"),
     "unlock": (is_locked, {}, "published", "unlocked"),
-}
+    "slow": (is_public, {"why": "Too many.", "minutes": "30"}, "published", "slowed"),
+    "reslow": (
+        is_slowed, {"why": "Far too many.", "minutes": "90"}, "published", "slow mode changed"
+    ),
+    "unslow": (is_slowed, {}, "published", "no longer slowed"),
+}  # fmt: skip
 
 
 def test_every_act_is_tried():
     assert set(CASES) == set(acts.ACTS)
-    keys = [act.key for act in acts.ACTS.values()]
+    assert not {act.key for act in acts.ACTS.values()} & {key for key, _ in acts.MOVES}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_two_acts_that_are_offered_at_once_share_a_key(name):
+    [card] = cards(with_context(Comment.objects.filter(pk=CASES[name][0]().pk)))
+    keys = [act.key for act in card.acts]
+    assert name in [act.name for act in card.acts]
     assert len(set(keys)) == len(keys)
-    assert not set(keys) & set("jkxz")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -153,8 +176,8 @@ def test_a_stale_form_of_any_act_changes_nothing_and_gives_the_words_back(client
     old = {"version": comment.version - 1, **fields}
     page = client.post(address, old, follow=True).content.decode()
     assert "Your click changed nothing" in page
-    for words in fields.values():
-        assert words in page
+    for field, words in fields.items():
+        assert words in page or field == "minutes"
     assert now(comment).status == comment.status
     assert now(comment).text == comment.text
     assert LogEntry.objects.count() == rows
@@ -328,6 +351,32 @@ def test_ticked_ones_of_anothers_post_are_left_alone(client, author):
     mine, theirs = send(make_post(author=author)), send(make_post())
     tick(client, "publish", [mine, theirs])
     assert (now(mine).status, now(theirs).status) == ("published", "pending")
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_acts_for_all_that_is_ticked_fit_what_is_shown(client, moderator, tab):
+    makers = (waits, is_public, was_removed, was_reported, says_something_else_by_now, is_slowed)
+    for make in makers:
+        make()
+    rejected = waits()
+    services.reject_comment(comment_id=rejected.pk, version=1, by=moderator)
+    page = client.get(f"{QUEUE}?status={tab}")
+    offered = re.findall(r'name="act" value="(\w+)"', page.content.decode())
+    shown = [card.comment for card in page.context["cards"]]
+    fitting = [
+        act.name for act in acts.ACTS.values()
+        if act.ticked and any(act in acts.acts_for(comment) for comment in shown)
+    ]  # fmt: skip
+    assert offered == fitting
+
+
+def test_over_waiting_comments_nothing_is_kept_shown_anew_or_restored(client, moderator):
+    waits()
+    page = client.get(QUEUE).content.decode()
+    bar = page.partition('<form id="ticked"')[2].partition("</form>")[0]
+    assert re.findall(r'value="(\w+)" data-key', bar) == [
+        "publish", "owe", "reject", "spam", "remove"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("act", ["", "nonsense", "answer", "redact"])

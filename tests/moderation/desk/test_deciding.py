@@ -176,6 +176,37 @@ def undo(link):
     return Client().post(link, {"act": "undo"})
 
 
+def test_a_branch_is_locked_and_slowed_by_it_and_it_is_still_good_to_decide(client, comment, link):
+    page = client.get(link).content.decode()
+    assert 'class="act-lock"' in page
+    page = decide(link, "lock", why="Enough.").content.decode()
+    assert "The branch from here is locked." in page
+    assert "This is decided" not in page
+    assert 'class="act-unlock"' in page
+    page = decide(link, "slow", why="Too many.", minutes="20").content.decode()
+    assert "is slowed" in page
+    assert [one.reason for one in comment.brakes.order_by("pk")] == ["Enough.", "Too many."]
+    decide(link, "unlock")
+    assert "Published as #1" in decide(link, "publish").content.decode()
+    assert comment.brakes.get(lifted_at=None).minutes == 20
+
+
+def test_a_lock_that_is_refused_gives_the_reason_back(comment, link):
+    page = decide(link, "lock", why="Enough.", until="2001-01-01").content.decode()
+    assert "Your reason: Enough." in page
+    assert not comment.brakes.exists()
+
+
+def test_a_used_or_old_link_locks_nothing(comment, link, moderator, time_machine):
+    other = path(make_address(comment, moderator))
+    decide(link, "reject")
+    version = Comment.objects.get(pk=comment.pk).version
+    assert decide(link, "lock", version, why="Enough.").status_code == 409
+    time_machine.move_to(timezone.now() + timedelta(days=7, minutes=1))
+    assert decide(other, "lock", version, why="Enough.").status_code == 410
+    assert not comment.brakes.exists()
+
+
 def test_what_was_decided_by_it_is_taken_back_by_it_before_any_mail(
     client, comment, link, run_jobs, mailoutbox
 ):

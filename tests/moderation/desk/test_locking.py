@@ -10,15 +10,25 @@ from django.utils import timezone
 
 from comments import intake, own
 from comments.errors import NotOpen, NotPossible, StatusConflict
-from comments.models import BranchLock, Comment, RecordedReason
+from comments.models import Brake, Comment, RecordedReason
 from core.guards import make_stamp
 from moderation import services
-from moderation.desk.locking import NotLockable, lock_branch, unlock_branch
+from moderation.desk.braking import NotPossibleNow
+from moderation.desk.locking import change_lock, lock_branch, unlock_branch
 from moderation.desk.moving import NotUndoable, Target, move_branch
 from moderation.desk.undoing import undo_act, undoable
 from moderation.models import Clause, LogEntry
 from moderation.permissions import NotAllowed
-from tests.factories import filled_in, make_post, make_published, make_user, publish, send
+from moderation.policy.citing import ClauseOutOfDate
+from tests.factories import (
+    filled_in,
+    make_post,
+    make_published,
+    make_user,
+    publish,
+    send,
+    write_policy,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -213,7 +223,7 @@ def test_it_is_over_by_the_clock(branch, client):
     with time_machine.travel(timezone.now() + timedelta(hours=2, seconds=1)):
         assert send(post, parent=below).pk
         assert '<p class="lock">' not in client.get(post.get_absolute_url()).content.decode()
-        with pytest.raises(NotLockable, match="not locked by now"):
+        with pytest.raises(NotPossibleNow, match="not locked by now"):
             unlock(below)
         lock(below, reason="Once more.")
         with pytest.raises(NotOpen, match=r"Once more\."):
@@ -234,26 +244,94 @@ def test_a_lock_within_a_locked_branch_outlasts_the_outer_one(branch):
 
 @pytest.mark.parametrize("reason", ["", "  \n ", "x" * 301])
 def test_a_lock_has_a_reason_of_some_length(branch, reason):
-    with pytest.raises(NotLockable):
+    with pytest.raises(NotPossibleNow):
         lock(branch[2], reason=reason)
-    assert not BranchLock.objects.exists()
+    assert not Brake.objects.exists()
 
 
 def test_a_lock_ends_in_the_future(branch):
-    with pytest.raises(NotLockable, match="over already"):
+    with pytest.raises(NotPossibleNow, match="over already"):
         lock(branch[2], until=timezone.now() - timedelta(seconds=1))
 
 
 def test_a_second_lock_overwrites_none_and_a_stale_form_locks_nothing(branch):
     _, _, below, deep, _ = branch
     lock(below)
-    with pytest.raises(NotLockable, match=f"“{WHY}” Unlock it first"):
+    with pytest.raises(NotPossibleNow, match=f"“{WHY}” Change that lock instead"):
         lock(below, reason="Another.")
     with pytest.raises(StatusConflict):
         lock_branch(comment_id=deep.pk, version=deep.version - 1, by=make_user(), reason=WHY)
     with pytest.raises(StatusConflict):
         unlock_branch(comment_id=below.pk, version=below.version - 1, by=make_user())
-    assert BranchLock.objects.get().reason == WHY
+    assert Brake.objects.get().reason == WHY
+
+
+def change(comment, by=None, **terms):
+    comment.refresh_from_db()
+    seen = Brake.objects.in_force(timezone.now()).filter(head=comment).first()
+    terms = {"reason": WHY, "brake": seen.pk if seen else 0, **terms}
+    by = by or make_user()
+    return change_lock(comment_id=comment.pk, version=comment.version, by=by, **terms)
+
+
+def test_a_lock_is_changed_without_opening_the_branch(branch, client):
+    post, _, below, *_ = branch
+    clause = Clause.objects.current().first()
+    end = timezone.now() + timedelta(days=3)
+    lock(below, until=end, clause=clause)
+    change(below, reason="Longer than that.", clause=clause)
+    with pytest.raises(NotOpen, match=r"Longer than that\."):
+        send(post, parent=below)
+    line = client.get(post.get_absolute_url()).content.decode()
+    assert "Longer than that." in line
+    assert WHY not in line
+    assert "until <time" not in line
+    entry = last("lock changed")
+    assert (entry.comment_id, entry.clause_id) == (below.pk, clause.pk)
+    undo("lock changed")
+    lock_now = Brake.objects.get(lifted_at=None)
+    assert (lock_now.reason, lock_now.until_at) == (WHY, end)
+    undo("locked")
+    assert send(post, parent=below).pk
+
+
+def test_only_the_lock_that_was_looked_at_is_changed(branch):
+    _, _, below, *_ = branch
+    lock(below)
+    seen = Brake.objects.get().pk
+    change(below, reason="Somebody else's.")
+    for brake in (seen, 0):
+        with pytest.raises(NotPossibleNow, match="Somebody else changed or ended it"):
+            change(below, reason="Mine.", brake=brake)
+    unlock(below)
+    with pytest.raises(NotPossibleNow):
+        change(below, brake=seen)
+    assert not Brake.objects.in_force(timezone.now()).exists()
+
+
+def test_a_change_that_is_refused_leaves_the_lock(branch):
+    post, _, below, *_ = branch
+    lock(below)
+    for terms in ({"reason": " "}, {"until": timezone.now() - timedelta(seconds=1)}):
+        with pytest.raises(NotPossibleNow):
+            change(below, **terms)
+    with pytest.raises(NotAllowed):
+        change(below, by=make_user("author"))
+    with pytest.raises(NotOpen, match=WHY):
+        send(post, parent=below)
+
+
+def test_a_change_keeps_the_clause_of_an_earlier_policy(branch):
+    _, _, below, *_ = branch
+    clause = Clause.objects.current().first()
+    lock(below, clause=clause)
+    write_policy(topic="Other words.")
+    assert not Clause.objects.current().filter(pk=clause.pk).exists()
+    change(below, reason="Longer.", clause=clause)
+    assert Brake.objects.get(lifted_at=None).clause_id == clause.pk
+    unlock(below)
+    with pytest.raises(ClauseOutOfDate):
+        lock(below, clause=clause)
 
 
 def test_authors_lock_under_their_own_posts_alone(branch):
@@ -277,7 +355,7 @@ def test_undo_lifts_a_lock_and_brings_it_back_as_it_was(branch):
     lock(below, until=end)
     unlock(below)
     undo("unlocked")
-    assert BranchLock.objects.get(lifted_at=None).until_at == end
+    assert Brake.objects.get(lifted_at=None).until_at == end
     with pytest.raises(NotOpen):
         send(post, parent=below)
     undo("locked")
@@ -340,11 +418,11 @@ def test_the_desk_locks_by_a_form_and_unlocks_by_a_button(branch, client):
     form = {
         "version": below.version,
         "card": below.pk,
-        "lock_reason": WHY,
+        "why": WHY,
         "until": "2100-03-31T18:00",
     }
     client.post(act, form)
-    assert timezone.localtime(BranchLock.objects.get().until_at).hour == 18
+    assert timezone.localtime(Brake.objects.get().until_at).hour == 18
     page = client.get(card).content.decode()
     assert f"<q>{WHY}</q></p>" in page
     assert 'class="act-lock"' not in page
@@ -356,11 +434,11 @@ def test_the_desk_locks_by_a_form_and_unlocks_by_a_button(branch, client):
 def test_what_was_typed_comes_back_where_it_is_refused(branch, client, wrong):
     _, _, below, *_ = branch
     client.force_login(make_user())
-    form = {"version": below.version, "card": below.pk, "lock_reason": WHY, **wrong}
+    form = {"version": below.version, "card": below.pk, "why": WHY, **wrong}
     act = reverse("moderation:act", args=[below.pk, "lock"])
     page = client.post(act, form, follow=True).content.decode()
     assert f"Your reason: {WHY}" in page
-    assert not BranchLock.objects.exists()
+    assert not Brake.objects.exists()
 
 
 def test_a_card_says_in_which_locked_branch_it_stands(branch, client):
@@ -425,12 +503,12 @@ def test_without_a_script_a_lock_leads_back_to_where_its_form_stood(client, bran
     page = client.get(place).content.decode()
     form = form_in(page, f"/{below.pk}/lock/")
     assert len(form) == len(dict(form))  # no field of the act is named as one of the place
-    typed = {"lock_reason": WHY}
+    typed = {"why": WHY}
     answer = client.post(
         reverse("moderation:act", args=[below.pk, "lock"]), {**dict(form), **typed}
     )
     assert answer["Location"] == place
-    assert BranchLock.objects.get().reason == WHY
+    assert Brake.objects.get().reason == WHY
     assert WHY in client.get(answer["Location"]).content.decode()
 
 

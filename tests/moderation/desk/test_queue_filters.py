@@ -240,8 +240,15 @@ def test_full_cards_take_the_same_queries_for_any_number(
     assert root.pk
     LogEntry.objects.filter(at__lt=timezone.now() - timedelta(1)).count()
     # session, user, two of permissions, learned, counts, cards, reasons, reports, earlier texts,
-    # clauses twice, links, alike, owed, records, notes, sanctions, locks, canned notes,
+    # clauses twice, links, alike, owed, records, notes, sanctions, brakes, canned notes,
     # done just now
     with django_assert_max_num_queries(21) as captured:
         client.get(QUEUE)
     assert len(captured) >= 15
+
+
+@pytest.mark.parametrize("field", ["q", "reason"])
+def test_nothing_is_looked_for_by_what_the_database_cannot_hold(client, field):
+    client.force_login(make_user())
+    send(make_post())
+    assert client.get("/admin/queue/", {field: "a\0b"}).status_code == 200

@@ -85,6 +85,52 @@ def test_they_are_found_by_words_of_address_and_note_and_by_host(client, moderat
     assert "Some-Thing" not in page
 
 
+LONG = f"https://example.org/{'long-' * 180}end"
+
+
+def test_a_long_address_is_short_wherever_it_stands_and_whole_on_demand(client, moderator):
+    send(make_post(), f"See {LONG}")
+    short = "long-" * 10
+    listed = text(client, SOURCES)
+    assert f'title="{LONG.removeprefix("https://")}"' in listed
+    for page in (text(client, page_of()), text(client, "/admin/queue/")):
+        whole = f"<summary>All of it</summary><code>{LONG}</code>"
+        assert whole in page
+        listed += page.replace(whole, "").replace(f'href="{LONG}"', "")
+    shown = re.sub(
+        r' title="[^"]*"|<div class="card-text".*?</div>|<textarea.*?</textarea>', "", listed
+    )
+    assert short in shown
+    assert "long-" * 100 not in shown
+
+
+HOSTS = {
+    "xn--bcher-kva.example": ("bücher.example", False),
+    "xn--pypal-4ve.example": ("p\u0430ypal.example", True),
+}
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_host_is_shown_in_one_form_everywhere(client, moderator, host):
+    letters, deceives = HOSTS[host]
+    send(make_post(), f"See https://{host}/a")
+    beside = f" (<code>{host}</code>)" if deceives else ""
+    for address in (SOURCES, f"{SOURCES}?by=host", f"{SOURCES}?host={host}"):
+        page = text(client, address)
+        assert f"{letters}{'' if 'by=' in address else '/a'}</bdi></a>{beside}" in page
+        assert "?host" not in address or f" on <bdi>{letters}</bdi>{beside}. <a" in page
+    for address in (page_of(), "/admin/queue/"):
+        assert f"<code>https://{letters}/a</code>{beside}" in text(client, address)
+
+
+def test_a_host_is_found_by_its_letters(client, moderator):
+    send(make_post(), "https://xn--bcher-kva.example/a https://else.test/a")
+    Source.objects.filter(host="else.test").update(note="Über Bücher.")
+    for q, count in {"bücher": 2, "bücher.example": 1, "büch über": 1, "xn--bcher": 1}.items():
+        page = client.get(SOURCES, {"q": q}).content.decode()
+        assert page.count('<li><a href="/admin/queue/sources/') == count, q
+
+
 def follow(client, address):
     found = []
     while address:

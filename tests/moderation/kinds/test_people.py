@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from comments.models import Comment, Commenter
 from moderation.screening.facts.branch import Branch, Slowed
@@ -164,6 +165,22 @@ def test_a_slowed_conversation_has_one_person_wait(history, effect):
     told = "This conversation is slowed: one comment in 30 minutes for each person."
     wait = " Your next one is possible in 15 minutes." if effect is None else ""
     assert found.advice == told + wait
+
+
+def test_a_slow_mode_says_why_and_until_when():
+    until = datetime(2026, 3, 12, 8, tzinfo=UTC)
+    slow = Slowed(5, 90, 1, 2, 9, "Twenty an hour.", until)
+    found = judge(slow_mode.SlowMode, facts(branch=Branch(slowed=(slow,))))
+    assert found.advice == (
+        "This branch is slowed: one comment in 90 minutes for each person. The reason: “Twenty an"
+        f" hour.” It ends on {timezone.localtime(until):%-d %B %Y, %H:%M}."
+    )
+
+
+def test_two_slow_modes_of_one_length_are_no_matter():
+    until = datetime(2026, 3, 12, 8, tzinfo=UTC)
+    same = [Slowed(5, 30, 1, 2, 9, "Why.", end) for end in (None, until)]
+    assert judge(slow_mode.SlowMode, facts(branch=Branch(slowed=tuple(same))))
 
 
 def test_of_branch_and_conversation_the_longer_wait_counts():

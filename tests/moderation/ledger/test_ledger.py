@@ -8,12 +8,14 @@ import pytest
 from comments import own
 from comments.models import Comment
 from moderation import services
+from moderation.desk import record_views
 from moderation.desk.undoing import undo_act
 from moderation.models import Clause, LogEntry
 from tests.factories import make_post, make_published, make_user, send
 
 pytestmark = pytest.mark.django_db
 
+FORMULAS = tuple("=+-@\t\r\uff1d")
 RECORD = "/admin/queue/record/"
 
 
@@ -103,10 +105,14 @@ def test_the_desks_statistics_are_of_what_one_decides_on(client, decided):
     assert "Decisions: 26 weeks from" in page.content.decode()
 
 
-def rows(client, **query):
+def as_file(client, **query):
     answer = client.get(RECORD, {**query, "format": "csv"})
-    text = b"".join(answer.streaming_content).decode()
-    return list(csv.DictReader(io.StringIO(text)))
+    return b"".join(answer.streaming_content)
+
+
+def rows(client, **query):
+    text = as_file(client, **query).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def test_the_record_has_who_when_from_to_clause_and_note(client, decided):
@@ -119,6 +125,40 @@ def test_the_record_has_who_when_from_to_clause_and_note(client, decided):
     page = shown(client, f"{RECORD}?act=rejected")
     assert page.count("<td>Rejected") == 1
     assert str(clause) in page
+
+
+NOTES = {
+    "Über Fußnoten": "Über Fußnoten",
+    **{f"{sign}1+1": f"'{sign}1+1" for sign in "=+-@"},
+    "\uff1d1": "'\uff1d1",
+    "x;=1": "x;'=1",
+    "x; =1": "x;' =1",
+    "x\n=1": "x\n'=1",
+    "x\t=1": "x\t'=1",
+    "a - b, c@d = 1": "a - b, c@d = 1",
+    'so "x", said y;z': 'so "x", said y;z',
+}
+
+
+@pytest.mark.parametrize("typed", NOTES)
+def test_no_spreadsheet_runs_or_tears_a_note(client, decided, typed):
+    post, by, *_ = decided
+    comment = send(post)
+    services.reject_comment(comment_id=comment.pk, version=1, by=by, note=typed)
+    client.force_login(by)
+    raw = as_file(client, comment=comment.pk)
+    assert raw.startswith(b'\xef\xbb\xbf"at","act",')  # Excel takes it for UTF-8 by the mark
+    row = rows(client, comment=comment.pk)[-1]
+    assert row["note"] == NOTES[typed]
+    assert None not in row
+    for separator in ",;\t":  # whichever a spreadsheet takes for the one that parts cells
+        for cells in csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=separator):
+            assert not [cell for cell in cells if cell.lstrip()[:1] in FORMULAS]
+
+
+@pytest.mark.parametrize("begins", ["\t1", "\r=1", "\t=1"])
+def test_a_cell_that_begins_with_a_blank_a_spreadsheet_drops_is_text(begins):
+    assert record_views._cell(begins).startswith("'")
 
 
 def test_the_record_says_which_verdict_was_overridden(client, decided):

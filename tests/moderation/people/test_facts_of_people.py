@@ -9,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments import intake
-from comments.models import Comment, Commenter
+from comments.models import Brake, Comment, Commenter
 from moderation import services
-from moderation.models import LogEntry, Report, SlowBranch, SlowPost
-from moderation.people import brakes
+from moderation.desk import slowing
+from moderation.desk.braking import NotPossibleNow, Terms
+from moderation.desk.locking import lock_branch
+from moderation.models import LogEntry, Report
 from moderation.permissions import NotAllowed
 from moderation.screening.facts.branch import Branch
 from moderation.screening.facts.history import History
@@ -124,14 +126,36 @@ def test_the_pace_and_the_reports_of_a_thread(django_assert_num_queries):
 # Slow mode
 
 
-def test_slow_mode_holds_below_its_comment_and_follows_other_minutes():
+WHY = "Twenty an hour, nothing new."
+
+
+def slow(comment, minutes=30, by=None, **more):
+    comment.refresh_from_db()
+    return slowing.slow_branch(
+        comment_id=comment.pk, version=comment.version, by=by or make_user(), minutes=minutes,
+        reason=WHY, **more,
+    )  # fmt: skip
+
+
+def end(comment, by=None):
+    comment.refresh_from_db()
+    by = by or make_user()
+    return slowing.end_slow_mode(comment_id=comment.pk, version=comment.version, by=by)
+
+
+def slow_post(post, minutes=30, by=None, brake=0, **more):
+    terms = Terms(minutes=minutes, reason=WHY, **more)
+    return slowing.slow_post(post_id=post.pk, by=by or make_user(), terms=terms, brake=brake)
+
+
+def test_slow_mode_holds_below_its_comment():
     by, post = make_user(), make_post()
     root = make_published(post)
     head = make_published(post, root)
     inside, beside = make_published(post, head), make_published(post, root)
-    brakes.slow_branch(comment_id=head.pk, minutes=30, by=by)
-    brakes.slow_branch(comment_id=head.pk, minutes=10, by=by)
-    brakes.slow_branch(comment_id=inside.pk, minutes=60, by=by)
+    slow(head, 10, by)
+    slow(inside, 60, by)
+    lock_branch(comment_id=inside.pk, version=inside.version, by=by, reason=WHY)  # is none
     slowed = {
         parent.pk: [one.minutes for one in Branch.gather(make_draft(post, parent), later()).slowed]
         for parent in (root, head, inside, beside)
@@ -146,38 +170,53 @@ def later():
 
 
 def test_a_slowed_branch_runs_again():
-    by, head = make_user(), make_published(make_post())
-    brakes.slow_branch(comment_id=head.pk, minutes=30, by=by)
-    brakes.lift_slow_mode(comment_id=head.pk, by=by)
-    assert Branch.gather(make_draft(head.post, head), later()).slowed == ()
+    head = make_published(make_post())
+    before = timezone.now()
+    slow(head)
+    during = timezone.now()
+    end(head)
+    draft = make_draft(head.post, head)
+    assert Branch.gather(draft, later()).slowed == ()
+    assert Branch.gather(draft, before).slowed == ()
+    assert [one.minutes for one in Branch.gather(draft, during).slowed] == [30]  # as it was then
     assert LogEntry.objects.latest("pk").act == "no longer slowed"
-    with pytest.raises(brakes.NotSlowed):
-        brakes.lift_slow_mode(comment_id=head.pk, by=by)
+    with pytest.raises(NotPossibleNow, match="not slowed by now"):
+        end(head)
+
+
+def test_slow_mode_is_over_by_the_clock():
+    head = make_published(make_post())
+    slow(head, until=timezone.now() + 60 * MINUTE)
+    slow_post(head.post, until=timezone.now() + 60 * MINUTE)
+    draft = make_draft(head.post, head)
+    for at, holds in ((later(), True), (timezone.now() + 61 * MINUTE, False)):
+        assert bool(Branch.gather(draft, at).slowed) is holds
+        assert bool(SlowedPost.gather(draft, at).minutes) is holds
 
 
 @pytest.mark.parametrize("minutes", [-1, 0, 10_081])
 def test_a_branch_has_a_sensible_pace(minutes):
     head = make_published(make_post())
-    with pytest.raises(brakes.NoSuchPace):
-        brakes.slow_branch(comment_id=head.pk, minutes=minutes, by=make_user())
-    assert not SlowBranch.objects.exists()
+    with pytest.raises(NotPossibleNow, match="1 to 10,080 minutes"):
+        slow(head, minutes)
+    assert not Brake.objects.exists()
 
 
 def test_only_who_may_moderate_slows():
     head = make_published(make_post())
     stranger = make_user("author")
     with pytest.raises(NotAllowed):
-        brakes.slow_branch(comment_id=head.pk, minutes=9, by=stranger)
-    brakes.slow_branch(comment_id=head.pk, minutes=9, by=make_user("moderator"))
+        slow(head, by=stranger)
+    slow(head, by=make_user("moderator"))
     with pytest.raises(NotAllowed):
-        brakes.lift_slow_mode(comment_id=head.pk, by=stranger)
+        end(head, by=stranger)
 
 
 def test_a_second_reply_in_a_slowed_branch_is_turned_away(hanna):
     head = make_published(make_post())
-    brakes.slow_branch(comment_id=head.pk, minutes=30, by=make_user())
+    slow(head)
     reply = publish(receive(head, "One", hanna))
-    with pytest.raises(intake.TurnedAway, match="Your next one is possible in 30 minutes"):
+    with pytest.raises(intake.TurnedAway, match=f"“{WHY}” Your next one is possible in 30 minutes"):
         receive(reply, "Two", hanna)
     assert receive(reply, "Another person's", None)
     put(reply, submitted_at=timezone.now() - 30 * MINUTE)
@@ -189,42 +228,46 @@ def test_a_second_reply_in_a_slowed_branch_is_turned_away(hanna):
 
 def test_a_slowed_conversation_is_said_before_and_turns_away(hanna, client):
     post, other, by = make_post(), make_post(), make_user()
-    brakes.slow_post(post_id=post.pk, minutes=10, by=by)
-    brakes.slow_post(post_id=post.pk, minutes=30, by=by)
+    slow_post(post, 10, by)
+    slow_post(post, 30, by, brake=Brake.objects.get().pk)
     first = publish(send(post, name="Hanna"))
     assert SlowedPost.gather(make_draft(post, first), later()).minutes == 30
     assert SlowedPost.gather(make_draft(other), later()).minutes == 0
     told = "This conversation is slowed: one comment in 30 minutes for each person."
-    assert told in client.get(post.get_absolute_url()).content.decode()
+    page = client.get(post.get_absolute_url()).content.decode()
+    assert told in page
+    assert WHY in page
     assert told not in client.get(other.get_absolute_url()).content.decode()
     put(first, commenter=hanna)
     with pytest.raises(intake.TurnedAway, match="Your next one is possible in 30 minutes"):
         receive(first, "Two", hanna)
     put(first, submitted_at=timezone.now() - 30 * MINUTE)
     assert receive(first, "Three", hanna)
-    acts = LogEntry.objects.filter(act="slowed").values_list("post_id", "comment_id", "actor_id")
-    assert list(acts) == [(post.pk, None, by.pk)] * 2
+    acts = LogEntry.objects.filter(act__startswith="slow").order_by("pk")
+    assert list(acts.values_list("act", "post_id", "comment_id", "actor_id")) == [
+        ("slowed", post.pk, None, by.pk), ("slow mode changed", post.pk, None, by.pk)
+    ]  # fmt: skip
 
 
 def test_a_slowed_conversation_runs_again():
     by, post = make_user(), make_post()
-    brakes.slow_post(post_id=post.pk, minutes=30, by=by)
-    brakes.lift_slow_mode_of_post(post_id=post.pk, by=by)
-    assert not SlowPost.objects.exists()
+    slow_post(post, by=by)
+    slowing.end_slow_mode_of_post(post_id=post.pk, by=by)
+    assert SlowedPost.gather(make_draft(post), later()).minutes == 0
     assert LogEntry.objects.latest("pk").act == "no longer slowed"
-    with pytest.raises(brakes.NotSlowed, match="This conversation"):
-        brakes.lift_slow_mode_of_post(post_id=post.pk, by=by)
-    with pytest.raises(brakes.NoSuchPace, match="A conversation"):
-        brakes.slow_post(post_id=post.pk, minutes=0, by=by)
+    with pytest.raises(NotPossibleNow, match="not slowed by now"):
+        slowing.end_slow_mode_of_post(post_id=post.pk, by=by)
+    with pytest.raises(NotPossibleNow, match="1 to 10,080 minutes"):
+        slow_post(post, 0, by)
 
 
 def test_authors_slow_their_own_posts_alone():
     post = make_post()
     with pytest.raises(NotAllowed):
-        brakes.slow_post(post_id=post.pk, minutes=9, by=make_user("author"))
-    brakes.slow_post(post_id=post.pk, minutes=9, by=post.author)
+        slow_post(post, by=make_user("author"))
+    slow_post(post, by=post.author)
     with pytest.raises(NotAllowed):
-        brakes.lift_slow_mode_of_post(post_id=post.pk, by=make_user("author"))
+        slowing.end_slow_mode_of_post(post_id=post.pk, by=make_user("author"))
 
 
 def receive(parent, text, commenter):

@@ -1,4 +1,4 @@
-"""Sanctions and slow mode in the admin: who may, what is filled in, what is refused."""
+"""Sanctions in the admin: who may, what is filled in, what is refused."""
 
 import re
 
@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comments.models import Comment, Commenter
-from moderation.models import LogEntry, Sanction, SlowBranch, SlowPost
+from moderation.models import LogEntry, Sanction
 from moderation.people.sanctions import Person, sanction_person
-from tests.factories import make_post, make_published, make_user, send
+from tests.factories import make_post, make_published, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -178,56 +178,6 @@ def test_who_has_no_queue_has_no_sanctions(client):
     client.force_login(stranger)
     assert client.get(LIST).status_code == 403
     assert client.get(ADD).status_code == 403
-
-
-# Slow mode
-
-
-def test_a_branch_is_slowed_and_let_run_from_its_card(client, moderator, comment):
-    page = client.post(slow(comment), {"minutes": "45"}, follow=True).content.decode()
-    assert "Slowed: one comment in 45 minutes for each person." in page
-    assert 'value="45"' in page
-    assert "Slowed" in re.findall("<td>(.*?)</td>", page)
-    page = client.post(slow(comment, "no-longer-slow"), follow=True).content.decode()
-    assert "No longer slowed." in page
-    assert not SlowBranch.objects.exists()
-
-
-def test_a_whole_conversation_is_slowed_from_a_card(client, moderator, comment):
-    form = {"minutes": "45", "scope": "post"}
-    page = client.post(slow(comment), form, follow=True).content.decode()
-    assert f"All under “{comment.post.title}” is slowed" in page
-    assert SlowPost.objects.get().post == comment.post
-    assert not SlowBranch.objects.exists()
-    page = client.post(slow(comment, "no-longer-slow"), form, follow=True).content.decode()
-    assert "No longer slowed." in page
-    assert not SlowPost.objects.exists()
-
-
-def slow(comment, name="slow"):
-    return reverse(f"moderation:{name}", args=[comment.pk])
-
-
-@pytest.mark.parametrize("minutes", ["", "0", "-1", "x", "99999999999", "10081"])
-def test_a_pace_that_is_none_is_said(client, moderator, comment, minutes):
-    page = client.post(slow(comment), {"minutes": minutes}, follow=True).content.decode()
-    assert "A branch is slowed by 1 to 10,080 minutes; nothing was changed." in page
-
-
-def test_who_may_not_moderate_is_told_nothing(client, comment):
-    client.force_login(make_user("author"))
-    for name in ("slow", "no-longer-slow"):
-        for scope in ("", "post"):
-            form = {"minutes": "9", "scope": scope}
-            assert client.post(slow(comment, name), form).status_code == 404
-
-
-def test_a_slowed_branch_makes_no_form_stale(client, moderator, comment):
-    client.post(slow(comment), {"minutes": "45"})
-    waiting = send(comment.post)
-    client.post(reverse("moderation:act", args=[waiting.pk, "publish"]), {"version": 1})
-    waiting.refresh_from_db()
-    assert waiting.is_published
 
 
 def test_a_clause_is_chosen_and_shown_by_number_and_title(client, moderator, comment):
