@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from blog.models import Post
 from blog.public_pages import DAY, PAGE_NUMBER, holds_until
-from comments.brakes import ends_of_brakes
+from comments.brakes import first_end_of_brakes
 from core.stored_pages import Built, page_of, respond
 
 VIEWS: Final = frozenset({"", "threaded", "chronological", "author"})
@@ -53,8 +53,7 @@ def valid_until(post: Post, moment: datetime) -> datetime:
     Comments close; a lock or slow mode is over; a post or page appears here or beside; and what
     is said of an old post counts its days. The form's stamp grows no older than that either.
     """
-    ends = ends_of_brakes(post, moment).order_by("until_at").first()
-    times = [holds_until(moment), post.comments_end_at, *(ends or ())]
+    times = [holds_until(moment), post.comments_end_at, first_end_of_brakes(post, moment)]
     if post.published_at is not None:
         times.append(post.published_at + DAY * ((moment - post.published_at) // DAY + 1))
     return min(time for time in times if time is not None and time > moment)

@@ -15,7 +15,7 @@ from comments.models.comment import Comment
 class BrakeQuerySet(models.QuerySet["Brake"]):
     """Sets of brakes."""
 
-    def in_force(self, at: datetime) -> "BrakeQuerySet":
+    def in_force(self, at: datetime | models.Expression) -> "BrakeQuerySet":
         """Those neither lifted nor over at a moment."""
         return self.filter(Q(until_at=None) | Q(until_at__gt=at), lifted_at=None)
 
