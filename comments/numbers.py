@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from blog.models import Post
+from blog.models import Post, PostQuerySet
 from comments import tree
 from comments.errors import ParentWithoutNumber
 from comments.models import Comment, Place
@@ -106,15 +106,22 @@ def find_at_address(kind: str, slug: str, number: str) -> Comment | None:
     return _AT_ADDRESS.first(now=timezone.now(), kind=kind, slug=slug, number=number)
 
 
+def _published_there() -> PostQuerySet:
+    published = Post.objects.published(Given("now"))
+    return published.filter(kind=Given("kind"), slug=Given("slug"))
+
+
 def _one_held(**under: Any) -> "QuerySet[Comment]":
-    places = Place.objects.filter(number=Given("number"), **under)
-    return Comment.objects.select_related("post").filter(places__in=places)[:1]
+    held = Comment.objects.filter(places__number=Given("number"), **under)
+    return held.select_related("post").order_by()[:1]
 
 
-_UNDER_POST: Final = Compiled(lambda: _one_held(post=Given("post")))
+_UNDER_POST: Final = Compiled(lambda: _one_held(places__post=Given("post")))
 _AT_ADDRESS: Final = Compiled(
     lambda: _one_held(
-        post__in=Post.objects.published(Given("now")).filter(kind=Given("kind"), slug=Given("slug"))
+        places__post__in=Post.objects.published(Given("now")).filter(
+            kind=Given("kind"), slug=Given("slug")
+        )
     )
 )
 

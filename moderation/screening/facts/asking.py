@@ -1,10 +1,22 @@
-"""Several questions to the database in one go: the way there is most of what facts cost."""
+"""Several questions to the database in one go: the way there is most of what facts cost.
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+Most of what is left is to parse and plan them, of which each connection does but the first: a
+question is prepared there (by PREPARE, under a name made of its words) and executed from then on.
+A connection where that fails once asks in full: behind a pooler a name may be gone with the
+transaction.
+"""
 
-from django.db import connection
+import logging
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+from django.db import Error, connection
 from django.db.models import QuerySet
+
+logger = logging.getLogger(__name__)
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -16,6 +28,18 @@ class Question(NamedTuple):
     parameters: Any
 
 
+class Prepared(NamedTuple):
+    """How a statement is prepared, and executed with the same parameters."""
+
+    name: str
+    preparing: str
+    executing: str
+
+
+# By connection what is prepared there; None where nothing is to be.
+_known: Final[WeakKeyDictionary[Any, set[str] | None]] = WeakKeyDictionary()
+
+
 def question(rows: QuerySet[Any, Any]) -> Question:
     """A query set's statement, for one of `values_list` with plain columns.
 
@@ -25,12 +49,69 @@ def question(rows: QuerySet[Any, Any]) -> Question:
 
 
 def ask(questions: Sequence[Question]) -> list[Rows]:
-    """The rows of each. One query: a single message with all the statements."""
+    """The rows of each. One query: a single message with all the statements.
+
+    Raises what the database raises. Outside a transaction it is asked again in full before that.
+    """
     if not questions:
         return []
+    connection.ensure_connection()
+    known = _known.setdefault(connection.connection, set())
+    if known is None:
+        return _ask_in_full(questions)
+    try:
+        return _ask_by_name(questions, known)
+    except Error:
+        _known[connection.connection] = None
+        logger.warning("Facts are asked for in full on this connection.", exc_info=True)
+        if connection.in_atomic_block:
+            raise
+        return _ask_in_full(questions)
+
+
+def _ask_by_name(questions: Sequence[Question], known: set[str]) -> list[Rows]:
+    prepared = [_prepared(one.sql, _names(one.parameters)) for one in questions]
+    new = {one.name: one.preparing for one in prepared if one.name not in known}
+    with connection.cursor() as cursor:
+        asked = [
+            cursor.mogrify(how.executing, one.parameters)
+            for how, one in zip(prepared, questions, strict=True)
+        ]
+        cursor.execute("; ".join([*new.values(), *asked]))
+        for _ in new:
+            cursor.nextset()
+        answers = _answers(cursor)
+    known.update(new)
+    return answers
+
+
+def _ask_in_full(questions: Sequence[Question]) -> list[Rows]:
     with connection.cursor() as cursor:
         cursor.execute("; ".join(cursor.mogrify(*one) for one in questions))
-        answers = [cursor.fetchall()]
-        while cursor.nextset():
-            answers.append(cursor.fetchall())
+        return _answers(cursor)
+
+
+def _answers(cursor: Any) -> list[Rows]:
+    answers = [cursor.fetchall()]
+    while cursor.nextset():
+        answers.append(cursor.fetchall())
     return answers
+
+
+def _names(parameters: Any) -> tuple[str, ...] | int:
+    """The names of parameters, or how many there are without."""
+    return tuple(parameters) if isinstance(parameters, Mapping) else len(parameters)
+
+
+@lru_cache(maxsize=256)
+def _prepared(sql: str, names: tuple[str, ...] | int) -> Prepared:
+    if isinstance(names, int):
+        places: Any = tuple(f"${n}" for n in range(1, names + 1))
+        given = ["%s"] * names
+    else:
+        used = [one for one in names if f"%({one})s" in sql]
+        places = {one: f"${n}" for n, one in enumerate(used, 1)}
+        given = [f"%({one})s" for one in used]
+    name = f"colloquy_{blake2b(sql.encode(), digest_size=12).hexdigest()}"
+    arguments = f" ({', '.join(given)})" if given else ""
+    return Prepared(name, f"PREPARE {name} AS {sql % places}", f"EXECUTE {name}{arguments}")
