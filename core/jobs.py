@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event, current_thread, main_thread
+from threading import current_thread, main_thread
 from typing import Any, Final, ParamSpec, TypeVar
 
 from django.db import connection, transaction
@@ -128,32 +128,66 @@ def work(*, wait: bool = True) -> None:
     A signal lets the job at hand end. One worker is enough; two do not disturb each other.
     """
     connector = DjangoConnector().get_worker_connector()
-    with _signals_only_noted() as told_to_end, app.replace_connector(connector):
+    with _signals_kept() as told_to_end, app.replace_connector(connector):
         asyncio.run(_work(told_to_end, wait=wait))
 
 
-async def _work(told_to_end: Event, *, wait: bool) -> None:
+class _ToldToEnd:
+    """Keeps a signal until there is a worker to be told."""
+
+    def __init__(self) -> None:
+        self._is_so = False
+        self._tell: Callable[[], Any] | None = None
+
+    def note(self) -> None:
+        """Told once, a worker lets its jobs end; told once more, it would cancel them."""
+        if not self._is_so:
+            self._is_so = True
+            if self._tell:
+                self._tell()
+
+    @contextmanager
+    def passed_on(self, tell: Callable[[], Any]) -> Iterator[None]:
+        """What came before is passed on at once."""
+        self._tell = tell
+        if self._is_so:
+            tell()
+        try:
+            yield
+        finally:
+            self._tell = None
+
+
+async def _work(told_to_end: _ToldToEnd, *, wait: bool) -> None:
+    loop = asyncio.get_running_loop()
     async with app.open_async():
-        if not told_to_end.is_set():
-            await app.run_worker_async(
+        # Not by the library's handlers: those are there only when it has signed on already.
+        working = asyncio.create_task(
+            app.run_worker_async(
                 wait=wait,
                 listen_notify=wait,
+                install_signal_handlers=False,
                 stalled_worker_timeout=DEAD_AFTER.total_seconds(),
             )
+        )
+        with told_to_end.passed_on(lambda: loop.call_soon_threadsafe(working.cancel)):
+            await asyncio.wait([working])
+        if not working.cancelled():
+            working.result()
 
 
 @contextmanager
-def _signals_only_noted() -> Iterator[Event]:
-    """While connections are opened or closed: the library answers signals only in between.
+def _signals_kept() -> Iterator[_ToldToEnd]:
+    """While connections are opened or closed a signal only waits.
 
     An exception out of a signal's handler cancels what runs in the loop, and the pool of
     connections takes that for a connection that failed and tries again, for ever.
     """
-    told_to_end = Event()
+    told_to_end = _ToldToEnd()
     before = {}
     if current_thread() is main_thread():  # no other may have handlers
         for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, lambda *_: told_to_end.set())
+            before[number] = signal.signal(number, lambda *_: told_to_end.note())
     try:
         yield told_to_end
     finally:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 
 import pytest
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 from psycopg import AsyncConnection
 
 from core import jobs
@@ -41,6 +43,14 @@ def ask_again(*, number):
     if number < 2:
         jobs.enqueue(ask_again, key="again", number=number + 1)
         raise RuntimeError
+
+
+@jobs.task(name="tests.asks_twice_to_end")
+def asks_twice_to_end(*, number):
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.3)
+    RAN.append(number)
 
 
 @jobs.task(name="tests.half", retry=jobs.Backoff(waits=(0,), most=1))
@@ -188,3 +198,32 @@ def test_told_to_end_while_it_connects_a_worker_ends_and_runs_nothing(
     finally:
         signal.signal(number, before)
     assert ran == []
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("step", ["prune_stalled_workers", "register_worker", "fetch_job"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_told_to_end_while_it_signs_on_a_worker_ends(worker, ran, monkeypatch, step, times):
+    """The library answers signals only when it has signed on: one before would be lost."""
+    real = getattr(JobManager, step)
+
+    async def signalled(*arguments, **options):
+        monkeypatch.undo()
+        for _ in range(times):
+            os.kill(os.getpid(), signal.SIGTERM)
+        return await real(*arguments, **options)
+
+    monkeypatch.setattr(JobManager, step, signalled)
+    jobs.work()
+    assert ran == []
+
+
+@pytest.mark.timeout(30)
+def test_told_to_end_twice_during_a_job_a_worker_lets_it_end(worker, ran):
+    jobs.enqueue(asks_twice_to_end, number=1)
+    jobs.enqueue(note, number=2)
+    jobs.work()
+    assert ran == [1]
+    assert ProcrastinateJob.objects.get(task_name=asks_twice_to_end.name).status == "succeeded"
+    jobs.work(wait=False)
+    assert ran == [1, 2]
