@@ -44,7 +44,7 @@ class Compiled(Generic[M]):
     def rows(self, **given: Any) -> list[M]:
         """The models, with those that the set selects along. One query."""
         asked: Any = _Asked(self._compiled.compiler, self._compiled.sql, self._values(given))
-        return list(ModelIterable(QuerySet(self._template.query.model, query=asked)))
+        return list(ModelIterable(QuerySet(self._compiled.model, query=asked)))
 
     def first(self, **given: Any) -> M | None:
         """The first model, for a set that is sliced to one. One query."""
@@ -55,7 +55,7 @@ class Compiled(Generic[M]):
 
         A TypeError for a set with a column that its field reads in a way of its own (JSON).
         """
-        with connections[self._template.db].cursor() as cursor:
+        with connections[self._compiled.alias].cursor() as cursor:
             cursor.execute(self._plain, self._values(given))
             return cursor.fetchall()
 
@@ -63,10 +63,6 @@ class Compiled(Generic[M]):
         return [
             given[one.value] if isinstance(one, Given) else one for one in self._compiled.parameters
         ]
-
-    @cached_property
-    def _template(self) -> "QuerySet[M, Any]":
-        return self._make()
 
     @cached_property
     def _plain(self) -> str:
@@ -78,16 +74,20 @@ class Compiled(Generic[M]):
 
     @cached_property
     def _compiled(self) -> "_Statement":
-        compiler = self._template.query.get_compiler(self._template.db)
+        # Of a set of its own: two threads at once would compile one into a statement of neither.
+        made = self._make()
+        compiler = made.query.get_compiler(made.db)
         sql, parameters = compiler.as_sql()
         for one in parameters:
             if not isinstance(one, (Given, *LASTING)):
                 raise TypeError(f"{one!r} would stay for good in a compiled query")
         compiler.connection = None  # a thread's own; the next has another
-        return _Statement(compiler, sql, tuple(parameters))
+        return _Statement(made.query.model, made.db, compiler, sql, tuple(parameters))
 
 
 class _Statement(NamedTuple):
+    model: Any
+    alias: str
     compiler: Any
     sql: str
     parameters: tuple[Any, ...]

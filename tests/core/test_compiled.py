@@ -1,7 +1,7 @@
 """What is compiled once asks and stores as query sets and `save` do, each time other values."""
 
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread, current_thread
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
@@ -119,6 +119,47 @@ def test_threads_share_it_with_a_connection_each():
     expected = [row.pk for row in under(post)]
     assert seen == dict.fromkeys(range(4), expected)
     assert compiled.rows(post=post.pk)[0].pk == expected[0]
+
+
+class Meeting(Value):
+    """One that waits, while it is compiled, for what the threads have to wait for."""
+
+    def __init__(self, meet):
+        super().__init__(1)
+        self.meet = meet
+
+    def as_sql(self, compiler, connection):
+        self.meet()
+        return super().as_sql(compiler, connection)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_threads_at_its_first_use_do_not_spoil_it():
+    """Django counts in a query set, while it compiles it, which tables it takes."""
+    post = make_post()
+    published = make_published(post)
+    first_is_there, second_is_there, first_is_done = Event(), Event(), Event()
+
+    def meet():
+        if current_thread() is first:
+            first_is_there.set()
+            second_is_there.wait(10)
+        elif not first_is_done.is_set():
+            second_is_there.set()
+            first_is_done.wait(10)
+
+    def ask():
+        compiled.rows(post=post.pk)
+        connection.close()
+        first_is_done.set()
+
+    compiled = Compiled(lambda: under(Given("post")).annotate(met=Meeting(meet)))
+    first = Thread(target=ask)
+    first.start()
+    first_is_there.wait(10)
+    assert [row.post.author for row in compiled.rows(post=post.pk)] == [post.author]
+    first.join()
+    assert compiled.rows(post=post.pk) == [published]
 
 
 # Inserts
