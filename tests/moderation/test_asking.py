@@ -2,7 +2,9 @@
 
 import logging
 
+import psycopg
 import pytest
+from django.core.signals import request_started
 from django.db import DataError, ProgrammingError, connection, transaction
 
 from comments.models import Comment
@@ -71,6 +73,26 @@ def test_another_connection_prepares_anew():
     assert prepared() == 0
     assert answers(NAMED) == [[("a 100%", 3, 2)] * 2]
     assert prepared() == 1
+
+
+def test_a_connection_that_broke_between_two_requests_is_no_reason_to_ask_in_full(caplog):
+    ask([NAMED])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    request_started.send(None)  # Django asks then, before the next query, whether it still holds
+    with caplog.at_level(logging.WARNING):
+        assert answers(NAMED) == [[("a 100%", 3, 2)] * 2]
+    assert "asked for in full" not in caplog.text
+    assert prepared() == 1
+
+
+def test_the_same_words_with_their_values_in_another_order():
+    one, other = {"a": 1, "b": 2}, {"b": 2, "a": 1}
+    sql = "SELECT %(a)s::int, %(b)s::int"
+    assert answers(Question(sql, one)) == answers(Question(sql, other)) == [[(1, 2)]]
 
 
 def test_where_names_are_lost_it_is_asked_in_full(caplog):

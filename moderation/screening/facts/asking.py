@@ -55,6 +55,7 @@ def ask(questions: Sequence[Question]) -> list[Rows]:
     """
     if not questions:
         return []
+    connection.close_if_health_check_failed()  # now, else the cursor would find a new one
     connection.ensure_connection()
     known = _known.setdefault(connection.connection, set())
     if known is None:
@@ -112,6 +113,7 @@ def _prepared(sql: str, names: tuple[str, ...] | int) -> Prepared:
         used = [one for one in names if f"%({one})s" in sql]
         places = {one: f"${n}" for n, one in enumerate(used, 1)}
         given = [f"%({one})s" for one in used]
-    name = f"colloquy_{blake2b(sql.encode(), digest_size=12).hexdigest()}"
+    words = sql % places  # with the order of the parameters
+    name = f"colloquy_{blake2b(words.encode(), digest_size=12).hexdigest()}"
     arguments = f" ({', '.join(given)})" if given else ""
-    return Prepared(name, f"PREPARE {name} AS {sql % places}", f"EXECUTE {name}{arguments}")
+    return Prepared(name, f"PREPARE {name} AS {words}", f"EXECUTE {name}{arguments}")
