@@ -54,7 +54,7 @@ def sitemap(request: HttpRequest, section: str, number: str) -> HttpResponse:
     for row in rows()[(part - 1) * IN_A_PART : part * IN_A_PART] if part else []:
         address = path(row)
         changes[address] = max(changes.get(address, row.changed_at), row.changed_at)
-    places = [(request.build_absolute_uri(one), at) for one, at in changes.items() if one]
+    places = [(request.build_absolute_uri(one), at) for one, at in changes.items()]
     if not places:
         raise Http404
     return _answer("urlset", "url", places)
@@ -87,6 +87,12 @@ def _lists(owners: QuerySet) -> QuerySet:
     return with_posts.annotate(changed_at=latest).order_by("pk")
 
 
+def _authors() -> QuerySet:
+    """Of those with a list: who is called by signs alone has none. One query, before the set's."""
+    with_posts = _lists(get_user_model().objects.all())
+    return with_posts.filter(pk__in=[one.pk for one in with_posts if path_of(one)])
+
+
 # The lists that people look for: the newest, on a subject, by somebody. Months and years answer no
 # question, and their posts are here themselves; search and what repeats other pages is kept out.
 SECTIONS: Final[dict[str, Section]] = {
@@ -94,7 +100,7 @@ SECTIONS: Final[dict[str, Section]] = {
     "posts": Section(lambda: _changes(Post.objects.listed().posts()), Post.get_absolute_url),
     "pages": Section(lambda: _changes(Post.objects.listed().pages()), Post.get_absolute_url),
     "tags": Section(lambda: _lists(Tag.objects.all()), Tag.get_absolute_url),
-    "authors": Section(lambda: _lists(get_user_model().objects.all()), path_of),
+    "authors": Section(_authors, path_of),
 }
 
 

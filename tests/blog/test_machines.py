@@ -91,6 +91,15 @@ def test_the_map_has_the_lists_that_readers_look_for_with_their_latest_change(cl
     assert places(client, "/sitemap-authors-1.xml")[0][1].startswith("2026-05-04")
 
 
+def test_an_author_called_by_signs_alone_leaves_no_empty_part(client):
+    author = make_user("author", first_name="★")
+    make_post(author=author, slug="signs")
+    parts = [address for address, _ in places(client, "/sitemap.xml")]
+    assert parts
+    assert [one for one in parts if client.get(one).status_code != 200] == []
+    assert not any("authors" in one for one in parts)
+
+
 @pytest.mark.parametrize("section", ["front", "posts", "pages", "tags", "authors"])
 def test_a_part_of_the_map_takes_the_same_queries_for_any_number(
     client, section, django_assert_num_queries
@@ -98,7 +107,8 @@ def test_a_part_of_the_map_takes_the_same_queries_for_any_number(
     for number in range(5):
         make_post().tags.add(Tag.objects.create(name=f"n{number}", slug=f"n{number}"))
         make_post(kind="page")
-    with django_assert_num_queries(3):  # versions, what it holds, until when
+    # Versions, what it holds, until when; of authors also who has a list.
+    with django_assert_num_queries(3 + (section == "authors")):
         client.get(f"/sitemap-{section}-1.xml")
 
 

@@ -20,7 +20,7 @@ from moderation.desk.moving import Target, move_branch
 from moderation.desk.slowing import end_slow_mode, slow_branch
 from moderation.desk.undoing import undo_act
 from moderation.models import LogEntry
-from tests.factories import make_post, make_published, make_user, publish, send
+from tests.factories import make_post, make_user, publish, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +44,7 @@ class Moderator:
     """Does something at random to a comment of two conversations."""
 
     def __init__(self, seed):
-        self.random, self.user = random.Random(seed), make_user()
+        self.random, self.user = random.Random(seed), make_user()  # noqa: S311
         self.posts = [make_post(slug="here", title="Here"), make_post(slug="there", title="There")]
         for _ in range(COMMENTS):
             self.reply(self.any())
