@@ -5,7 +5,7 @@ A brake is changed by another row, so that each act can be taken back as it was.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 LOCKS: Final = (Act.LOCKED, Act.LOCK_CHANGED, Act.UNLOCKED)
 SLOW_MODES: Final = (Act.SLOWED, Act.SLOW_MODE_CHANGED, Act.NO_LONGER_SLOWED)
+
+# Beyond it a moment lies, in some zone, in the year 10,000: neither the driver nor Python reads it.
+TOO_FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class NotPossibleNow(CommentError):
@@ -51,6 +54,8 @@ class Terms:
             )
         if self.until is not None and self.until <= now:
             raise NotPossibleNow("It would be over already; nothing was changed.")
+        if self.until is not None and self.until >= TOO_FAR:
+            raise NotPossibleNow("No clock can tell that end: leave it empty for none.")
         if self.clause is not None and self.clause.pk != cited:
             require_current(self.clause)
         return {

@@ -1,7 +1,7 @@
 """A locked branch: who may write there and who may not, what readers see, and how it ends."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -13,7 +13,7 @@ from comments.errors import NotOpen, NotPossible, StatusConflict
 from comments.models import Brake, Comment, RecordedReason
 from core.guards import make_stamp
 from moderation import services
-from moderation.desk.braking import NotPossibleNow
+from moderation.desk.braking import NotPossibleNow, read_end
 from moderation.desk.locking import change_lock, lock_branch, unlock_branch
 from moderation.desk.moving import NotUndoable, Target, move_branch
 from moderation.desk.undoing import undo_act, undoable
@@ -521,3 +521,17 @@ def form_in(page, action):
         (re.search(r'name="([^"]+)"', field)[1], (value.search(field) or ["", ""])[1])
         for field in fields
     ]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu"])
+def test_an_end_that_no_clock_can_tell_is_refused(branch, client, zone):
+    """In another zone it lies in the year 10,000, which nothing here can read back."""
+    post, root, *_ = branch
+    with timezone.override(zone):
+        until = read_end("9999-12-31T23:59")
+    for far in (until, datetime(9999, 12, 31, 23, 59, tzinfo=UTC)):
+        with pytest.raises(NotPossibleNow, match="leave it empty"):
+            lock(root, until=far)
+    lock(root, until=datetime(9998, 12, 31, 23, 59, tzinfo=UTC))
+    with timezone.override(zone):
+        assert client.get(post.get_absolute_url()).status_code == 200
