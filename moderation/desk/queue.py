@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Abs
+from django.utils import timezone
 
 from comments.models import Appeal, Comment, CommentQuerySet, ReceivedMention, RecordedReason
 from comments.status import Status
+from core.compiled import Compiled, Given
 from moderation.desk.searching import found_by
 from moderation.desk.writers import of_the_same_person
 from moderation.models import DECISIONS, Band, FollowUp, LogEntry, Report
-from moderation.permissions import moderatable
+from moderation.permissions import decides_on_all, may_open_queue, moderatable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -115,10 +118,10 @@ def chosen_by(user: "User", chosen: Chosen) -> CommentQuerySet:
     return _ordered(comments, chosen, user)
 
 
-def in_tab(user: "AnyUser", tab: str) -> CommentQuerySet:
+def in_tab(user: "AnyUser", tab: str, now: "Given | None" = None) -> CommentQuerySet:
     """What `user` may decide on in one tab, in no order."""
     comments = moderatable(user)
-    return comments.filter(IN_TAB[tab](user) if tab in IN_TAB else Q(status=tab))
+    return comments.filter(IN_TAB[tab](user, now) if tab in IN_TAB else Q(status=tab))
 
 
 def counts(user: "User") -> Sequence[tuple[str, str, int | None]]:
@@ -128,18 +131,31 @@ def counts(user: "User") -> Sequence[tuple[str, str, int | None]]:
 
 
 def count_tabs(user: "AnyUser", *tabs: str) -> dict[str, int]:
-    """How many comments `user` may decide on in each of some tabs. One query."""
-    first, *others = (
-        in_tab(user, tab)
-        .order_by()
-        .annotate(tab=Value(tab))
-        .values("tab")
-        .annotate(n=Count("*"))  # not of a column: then an index is enough
-        .values_list("tab", "n")
-        for tab in tabs
-    )
-    found: dict[str, int] = dict(first.union(*others, all=True) if others else first)
-    return {tab: found.get(tab, 0) for tab in tabs}
+    """How many comments `user` may decide on in each of some tabs. One query, none for nobody."""
+    none = dict.fromkeys(tabs, 0)
+    if not may_open_queue(user):
+        return none
+    counted = _counting(user, decides_on_all(user), tabs).tuples(now=timezone.now())
+    return none | dict(counted)
+
+
+@lru_cache(maxsize=200)  # every page of the admin counts
+def _counting(user: "AnyUser", on_all: bool, tabs: tuple[str, ...]) -> Compiled[Comment]:
+    """By a user, and by whether that one may decide on all by now."""
+
+    def counts() -> "QuerySet[Comment, tuple[Any, ...]]":
+        first, *others = (
+            in_tab(user, tab, Given("now"))
+            .order_by()
+            .annotate(tab=Value(tab))
+            .values("tab")
+            .annotate(n=Count("*"))  # not of a column: then an index is enough
+            .values_list("tab", "n")
+            for tab in tabs
+        )
+        return first.union(*others, all=True) if others else first
+
+    return Compiled(counts)
 
 
 def _ordered(comments: CommentQuerySet, chosen: Chosen, user: "User") -> CommentQuerySet:
@@ -158,21 +174,21 @@ def _ordered(comments: CommentQuerySet, chosen: Chosen, user: "User") -> Comment
     return comments.order_by("-changed_at", "-pk")
 
 
-def _reported(user: "AnyUser") -> Q:
+def _reported(user: "AnyUser", now: "Given | None") -> Q:
     # Looked up for each report: else Postgres reads all that is published to find the few.
     status = Comment.objects.filter(pk=OuterRef("comment")).values("status")[:1]
     reports = Report.objects.unanswered().alias(status=Subquery(status))
     return Q(pk__in=reports.filter(status=Status.PUBLISHED).values("comment"))
 
 
-def _appealed(user: "AnyUser") -> Q:
+def _appealed(user: "AnyUser", now: "Given | None") -> Q:
     """Waiting, with an appeal that nobody has answered."""
     looked = _looked_at("comment_id").filter(at__gt=OuterRef("made_at"))
     unanswered = Appeal.objects.filter(~Exists(looked)).values("comment")
     return Q(pk__in=unanswered, status=Status.PENDING)
 
 
-def _edited_since(user: "AnyUser") -> Q:
+def _edited_since(user: "AnyUser", now: "Given | None") -> Q:
     """Public, and edited by its writer after a person last looked at it; or its page was."""
     looked = _looked_at("pk").filter(at__gte=OuterRef("edited_at"))
     edited = Comment.objects.filter(~Exists(looked), edited_at__isnull=False)
@@ -182,12 +198,12 @@ def _edited_since(user: "AnyUser") -> Q:
     return Q(pk__in=either, status=Status.PUBLISHED)
 
 
-def _likely_spam(user: "AnyUser") -> Q:
+def _likely_spam(user: "AnyUser", now: "Given | None") -> Q:
     return Q(status=Status.PENDING, likeness__band=Band.SPAM)
 
 
-def _owed(user: "AnyUser") -> Q:
-    return Q(pk__in=FollowUp.objects.due(user).values("comment"))
+def _owed(user: "AnyUser", now: "Given | None") -> Q:
+    return Q(pk__in=FollowUp.objects.due(user, now).values("comment"))
 
 
 def _looked_at(comment_id: str) -> "QuerySet[LogEntry]":
@@ -196,8 +212,8 @@ def _looked_at(comment_id: str) -> "QuerySet[LogEntry]":
     return decisions.standing().filter(comment_id=OuterRef(comment_id))
 
 
-IN_TAB: Final[dict[str, Callable[["AnyUser"], Q]]] = {
-    ALL: lambda user: Q(),
+IN_TAB: Final[dict[str, Callable[["AnyUser", "Given | None"], Q]]] = {
+    ALL: lambda user, now: Q(),
     REPORTED: _reported,
     APPEALS: _appealed,
     EDITED: _edited_since,

@@ -38,6 +38,9 @@ from moderation.policy.citing import ClauseOutOfDate
 
 CARDS_PER_PAGE: Final = 25
 TICKED_AT_MOST: Final = 200
+# What a card asks for and only some pages say: to look for what is nowhere takes a template longer
+# than most that it writes, and a page has a thousand such places.
+UNSAID: Final = {"is_mail": False, "on_card": False, "quoted": "", "brake": None, "is_slow": False}
 
 
 class Outcome(NamedTuple):
@@ -422,4 +425,4 @@ def _back(request: HttpRequest) -> str:
 
 
 def _render(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **context})
+    return render(request, template, {**admin.site.each_context(request), **UNSAID, **context})

@@ -1,6 +1,6 @@
 """What the desk keeps beside the log: replies that are owed, and notes that are said often."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -35,10 +35,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         )
         return self.filter(~Exists(later), dropped_at=None, comment__status=Status.PUBLISHED)
 
-    def due(self, user: Any) -> "FollowUpQuerySet":
-        """Those open that `user` owes and has not put off."""
-        now = timezone.now()
-        awake = Q(snoozed_until=None) | Q(snoozed_until__lte=now)
+    def due(self, user: Any, now: datetime | models.Expression | None = None) -> "FollowUpQuerySet":
+        """Those open that `user` owes and has not put off until after `now`."""
+        awake = Q(snoozed_until=None) | Q(snoozed_until__lte=now or timezone.now())
         return self.open().filter(awake, owed_by=user.pk)
 
 
