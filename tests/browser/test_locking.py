@@ -119,7 +119,10 @@ def test_it_is_taken_back_from_the_log(desk, branch, plain_reader):
 def test_undo_by_key_or_button_at_once(desk, branch, plain_reader):
     post, name = branch
     lock(desk, name)
+    locked = desk.card(name).locator(".card-lock")
+    locked.wait_for()  # else the card of before could be taken for the one after
     desk.undo(name, "locked")  # its publication can be undone just as well for half a minute
+    locked.wait_for(state="detached")
     desk.card(name).locator("form[action$='/lock/'] summary").wait_for()
     assert desk.card(name).count() == 1
     assert line(plain_reader, post) == []

@@ -21,7 +21,7 @@ from tests.other_sites import Handler, Site, moved, serving
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-SECONDS = 13  # what one page may take of the worker: ten, and some air for a busy machine
+SECONDS = 60  # what one page may take of the worker: ten, and the waits of a busy machine
 
 
 def raw(*parts, pause=0.0, then=b"", times=200_000):
