@@ -61,9 +61,9 @@ def moved(to, status=302):
 
 
 @contextmanager
-def serving():
+def serving(host="127.0.0.1"):
     """A site that answers until the end of the block."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with http.server.ThreadingHTTPServer((host, 0), Handler) as server:
         server.daemon_threads, server.block_on_close = True, False
         server.site = Site(server.server_address[1])
         thread = threading.Thread(target=server.serve_forever, args=[0.01])

@@ -3,10 +3,8 @@ in its own network. The same rules one by one are in tests/core/test_fetch.py an
 """
 
 import gzip
-import http.server
-import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
@@ -16,11 +14,12 @@ from comments.models import Comment, ReceivedMention
 from tests.concurrency.test_other_sites import page_of, wait_until, worker
 from tests.core.test_site import make_site
 from tests.factories import publish
-from tests.other_sites import Handler, Site, moved, serving
+from tests.other_sites import moved, serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+PRIVATE = "127.0.0.2"  # an address in a private network: the machine's own other one
 SECONDS = 60  # what one page may take of the worker: ten, and the waits of a busy machine
 
 
@@ -39,21 +38,6 @@ def raw(*parts, pause=0.0, then=b"", times=200_000):
 
 def silent(handler):
     time.sleep(30)
-
-
-@contextmanager
-def inner():
-    """A server in the private network: here the machine's own other address."""
-    with http.server.ThreadingHTTPServer(("127.0.0.2", 0), Handler) as server:
-        server.daemon_threads, server.block_on_close = True, False
-        server.site = Site(server.server_address[1])
-        thread = threading.Thread(target=server.serve_forever, args=[0.01])
-        thread.start()
-        try:
-            yield server.site
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def hostile_pages(link, inner_port):
@@ -106,7 +90,7 @@ def hostile_pages(link, inner_port):
 
 def test_the_worker_outlives_whatever_a_source_does(serve, environ, make_post):
     make_site(takes_webmentions=True)
-    with serving() as other, inner() as secret, serve() as here, worker(environ, here):
+    with serving() as other, serving(PRIVATE) as secret, serve() as here, worker(environ, here):
         target = here.rstrip("/") + make_post("argued").get_absolute_url()
         link = f'<a href="{target}">this</a>'.encode()
         port = secret.url().rpartition(":")[2].strip("/")
@@ -138,7 +122,7 @@ def look(here, source, target):
 def test_a_name_that_turns_into_a_private_address_leads_nowhere(serve, environ, make_post):
     """The worker asks a stranger's name server: at first it says "here", then "there, inside"."""
     make_site(takes_webmentions=True)
-    with inner() as secret, serving() as other, serve() as here, worker(environ, here):
+    with serving(PRIVATE) as secret, serving() as other, serve() as here, worker(environ, here):
         target = here.rstrip("/") + make_post("argued").get_absolute_url()
         port = secret.url().rpartition(":")[2].strip("/")
         other_port = other.url().rpartition(":")[2].strip("/")

@@ -1,5 +1,6 @@
 """Which comments stand in which tab, what a search finds, what a card shows beside the words."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from moderation.models import (
     Act,
     Band,
     Clause,
+    FollowUp,
     Likeness,
     LogEntry,
     PersonNote,
@@ -252,3 +254,37 @@ def test_nothing_is_looked_for_by_what_the_database_cannot_hold(client, field):
     client.force_login(make_user())
     send(make_post())
     assert client.get("/admin/queue/", {field: "a\0b"}).status_code == 200
+
+
+def test_a_card_asks_for_nothing_that_no_page_says(client, moderator, caplog):
+    """Each such look-up takes a template longer than most that it writes. Left are those of rows
+    that a comment may not have.
+    """
+    send(make_post())
+    client.get(QUEUE)
+    with caplog.at_level(logging.DEBUG, logger="django.template"):
+        assert client.get(QUEUE).status_code == 200
+    asked = {record.args[0] for record in caplog.records if record.name == "django.template"}
+    assert asked <= {"claim", "appeal", "likeness", "subtitle"}
+
+
+def test_the_counts_follow_the_clock(author_with_a_reply_to_give):
+    """Their statement is made once: the moment must not stand still in it."""
+    author, owed = author_with_a_reply_to_give
+    for snoozed_until, count in [
+        (None, 1),
+        (timezone.now() + timedelta(days=1), 0),
+        (timezone.now() - timedelta(seconds=1), 1),
+    ]:
+        FollowUp.objects.filter(pk=owed.pk).update(snoozed_until=snoozed_until)
+        assert queue.count_tabs(author, "owed", "pending") == {"owed": count, "pending": 0}
+    other = make_user("author")
+    assert queue.count_tabs(other, "owed", "pending") == {"owed": 0, "pending": 0}
+
+
+@pytest.fixture
+def author_with_a_reply_to_give():
+    author = make_user("author")
+    comment = make_published(make_post(author=author))
+    owed = FollowUp.objects.create(comment=comment, owed_by=author, owed_at=timezone.now())
+    return author, owed
