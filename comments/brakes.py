@@ -12,10 +12,12 @@ from blog.models import Post
 from comments.models import Brake, Comment
 from comments.waiting import exactly_in_words
 from core.compiled import Compiled, Given
+from core.prepared import Statement
 
 COLUMNS: Final = [field.attname for field in Brake._meta.concrete_fields]
 # Which brakes hold is said once more in BrakeQuerySet.in_force, for sets without comments.
-COVERED: Final = f"""
+COVERED: Final = Statement(
+    f"""
     SELECT DISTINCT ON (covered.id, brake.minutes IS NULL)
         {", ".join(f"brake.{name}" for name in COLUMNS)}, covered.id, head.number
     FROM comments_brake brake
@@ -25,6 +27,7 @@ COVERED: Final = f"""
     WHERE covered.id = ANY(%(ids)s::bigint[]) AND brake.lifted_at IS NULL
         AND (brake.until_at IS NULL OR brake.until_at > %(at)s)
     ORDER BY covered.id, brake.minutes IS NULL, head.lft DESC"""  # noqa: S608 (from constants)
+)
 
 
 class Over(NamedTuple):
@@ -46,11 +49,8 @@ def brakes_over(comment_ids: Collection[int], at: datetime) -> Mapping[int, Over
         return {}
     # As one text: the driver takes ten times as long to write out a list of 10,000.
     asked: dict[str, Any] = {"ids": "{" + ",".join(map(str, comment_ids)) + "}", "at": at}
-    with connection.cursor() as cursor:
-        cursor.execute(COVERED, asked)
-        rows = cursor.fetchall()
     found: dict[int, Over] = {}
-    for *columns, covered_id, head_number in rows:
+    for *columns, covered_id, head_number in COVERED.rows(asked):
         brake: Any = Brake.from_db(connection.alias, COLUMNS, columns)
         brake.covered_id, brake.head_number = covered_id, head_number
         over = found.get(brake.covered_id, NOTHING)

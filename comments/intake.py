@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -29,6 +29,7 @@ from comments.rendering import record_references, render_text
 from comments.shown import Row
 from comments.status import Status
 from core.compiled import Compiled, CompiledInsert, Given
+from core.prepared import Statement
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -39,13 +40,13 @@ GONE: Final = "The comment you answer is no longer there to be answered."
 SAME_FORM_WITHIN: Final = timedelta(hours=1)
 DOUBLE_CLICK_WITHIN: Final = timedelta(minutes=1)
 
-CLAIM: Final = """
+CLAIM: Final = Statement("""
     INSERT INTO comments_submission AS s (digest, received_at, stamp, comment_id)
     VALUES (%s, %s, %s, nextval(pg_get_serial_sequence('comments_comment', 'id')))
     ON CONFLICT (digest) DO UPDATE SET received_at = excluded.received_at,
         stamp = excluded.stamp, comment_id = excluded.comment_id
     WHERE s.received_at < %s RETURNING comment_id
-"""
+""")
 
 COULD_NOT_RUN: Final = "could not run"  # a key in the evidence of a reason: no rule's finding
 
@@ -558,11 +559,8 @@ def _claim(digest: str, stamp: str, now: datetime) -> tuple[int, Comment | None]
     Of two at once the second waits here for the first to commit. The row names the comment before
     that is there: the database looks at the end of the transaction.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [digest, now, stamp, now - SAME_FORM_WITHIN])
-        row = cursor.fetchone()
-    if row is not None:
-        return row[0], None
+    for (pk,) in CLAIM.rows([digest, now, stamp, now - SAME_FORM_WITHIN]):
+        return pk, None
     sent = Submission.objects.filter(digest=digest).values("comment")
     earlier = Comment.objects.select_related("post").get(pk__in=sent)
     earlier.came_before = True

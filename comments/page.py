@@ -12,7 +12,6 @@ from math import ceil
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count, Q
 from django.http import Http404
 from django.utils import timezone
@@ -27,13 +26,14 @@ from comments.shown import Row, columns_shown, read_shown
 from comments.status import Status
 from comments.thread import Braked, Entry, Pointer, arrange, in_order
 from core.compiled import Compiled, Given
+from core.prepared import Statement
 
 WITH_WHAT_IT_ANSWERS: Final = ("parent", "answers")
 OWN_AT_MOST: Final = 50
 Rows = Mapping[int, Row]
 # A number that was yet to come when it was written is looked up among those allotted since: so
 # nothing has to be written when one is, and no publication can miss a comment on its way in.
-CONNECTIONS: Final = """
+CONNECTIONS: Final = Statement("""
     SELECT source_id, target_id, '' FROM comments_reference
     WHERE target_id = ANY(%(here)s::bigint[])
     UNION SELECT o.source_id, p.comment_id, o.number FROM comments_openreference o
@@ -43,7 +43,7 @@ CONNECTIONS: Final = """
     JOIN comments_place p ON (p.post_id, p.number) = (o.post_id, o.number)
     WHERE p.comment_id = ANY(%(here)s::bigint[])
     UNION SELECT 0, p.comment_id, p.number FROM comments_place p
-    WHERE p.post_id = %(post)s AND p.left_at IS NOT NULL"""
+    WHERE p.post_id = %(post)s AND p.left_at IS NOT NULL""")
 
 
 class Connection(NamedTuple):
@@ -291,11 +291,9 @@ def _is_taken_down(comment: Row) -> bool:
 
 def _connections(here: Rows, post: Post) -> list[Connection]:
     """What refers to the comments here, what they wrote before its number was there, what left."""
-    with connection.cursor() as cursor:
-        # As one text: the driver takes ten times as long to write out a list of 10,000.
-        ids = "{" + ",".join(map(str, here)) + "}"
-        cursor.execute(CONNECTIONS, {"here": ids, "post": post.pk})
-        return [Connection(*row) for row in cursor.fetchall()]
+    # As one text: the driver takes ten times as long to write out a list of 10,000.
+    ids = "{" + ",".join(map(str, here)) + "}"
+    return [Connection(*row) for row in CONNECTIONS.rows({"here": ids, "post": post.pk})]
 
 
 def _with_late_marks(here: Rows, found: Iterable[Connection]) -> dict[int, str]:

@@ -7,12 +7,15 @@ how Django's compiler hands over to what reads the rows: its test compares both.
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connections, models, router
 from django.db.models import Field, QuerySet, Value
 from django.db.models.query import ModelIterable
+from psycopg.sql import Literal
+
+from core.prepared import Row, Statement
 
 M = TypeVar("M", bound=models.Model)
 
@@ -43,7 +46,8 @@ class Compiled(Generic[M]):
 
     def rows(self, **given: Any) -> list[M]:
         """The models, with those that the set selects along. One query."""
-        asked: Any = _Asked(self._compiled.compiler, self._compiled.sql, self._values(given))
+        found = self._compiled.statement.rows(self._values(given), self._compiled.alias)
+        asked: Any = _Asked(self._compiled.compiler, found)
         return list(ModelIterable(QuerySet(self._compiled.model, query=asked)))
 
     def first(self, **given: Any) -> M | None:
@@ -55,22 +59,19 @@ class Compiled(Generic[M]):
 
         A TypeError for a set with a column that its field reads in a way of its own (JSON).
         """
-        with connections[self._compiled.alias].cursor() as cursor:
-            cursor.execute(self._plain, self._values(given))
-            return cursor.fetchall()
+        return self._plain.rows(self._values(given), self._compiled.alias)
 
     def _values(self, given: dict[str, Any]) -> list[Any]:
-        return [
-            given[one.value] if isinstance(one, Given) else one for one in self._compiled.parameters
-        ]
+        return [given[name] for name in self._compiled.given]
 
     @cached_property
-    def _plain(self) -> str:
+    def _plain(self) -> Statement:
         compiled = self._compiled
         fields = [column.output_field for column, *_ in compiled.compiler.select]
         if any(hasattr(field, "from_db_value") for field in fields):
-            raise TypeError(f"{compiled.sql} reads what the driver can't read by itself")
-        return compiled.sql
+            sql = compiled.statement.sql
+            raise TypeError(f"{sql} reads what the driver can't read by itself")
+        return compiled.statement
 
     @cached_property
     def _compiled(self) -> "_Statement":
@@ -81,16 +82,38 @@ class Compiled(Generic[M]):
         for one in parameters:
             if not isinstance(one, (Given, *LASTING)):
                 raise TypeError(f"{one!r} would stay for good in a compiled query")
+        if any(isinstance(column, Given) for column, *_ in compiler.select):
+            raise TypeError(f"{sql} has a column of which nothing tells the type")
         compiler.connection = None  # a thread's own; the next has another
-        return _Statement(made.query.model, made.db, compiler, sql, tuple(parameters))
+        return _Statement(
+            made.query.model,
+            made.db,
+            compiler,
+            Statement(_with_what_lasts(sql, parameters)),
+            tuple(one.value for one in parameters if isinstance(one, Given)),
+        )
+
+
+def _with_what_lasts(sql: str, parameters: Sequence[Any]) -> str:
+    """The statement with all that is not given in it: its type is seen, and partial indexes fit."""
+    places = (
+        "%s" if isinstance(one, Given) else Literal(one).as_string().replace("%", "%%")
+        for one in parameters
+    )
+    return sql.replace("%%", "%%%%") % tuple(places)
+
+
+@lru_cache(maxsize=64)
+def _statement(sql: str) -> Statement:
+    return Statement(sql)
 
 
 class _Statement(NamedTuple):
     model: Any
     alias: str
     compiler: Any
-    sql: str
-    parameters: tuple[Any, ...]
+    statement: Statement
+    given: tuple[str, ...]
 
 
 class CompiledInsert(Generic[M]):
@@ -114,19 +137,17 @@ class CompiledInsert(Generic[M]):
         connection = connections[alias]
         start, fields = self._with_key if rows[0].pk is not None else self._without_key
         place = f"({', '.join(['%s'] * len(fields))})"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"{start} VALUES {', '.join([place] * len(rows))}"
-                f" RETURNING {self._quoted(self._key)}",
-                [
-                    field.get_db_prep_save(field.pre_save(row, add=True), connection)
-                    for row in rows
-                    for field in fields
-                ],
-            )
-            for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
-                row.pk = key
-                row._state.adding, row._state.db = False, alias
+        statement = _statement(
+            f"{start} VALUES {', '.join([place] * len(rows))} RETURNING {self._quoted(self._key)}"
+        )
+        values = [
+            field.get_db_prep_save(field.pre_save(row, add=True), connection)
+            for row in rows
+            for field in fields
+        ]
+        for row, (key,) in zip(rows, statement.rows(values, alias), strict=True):
+            row.pk = key
+            row._state.adding, row._state.db = False, alias
 
     @cached_property
     def _key(self) -> Any:
@@ -154,13 +175,13 @@ class CompiledInsert(Generic[M]):
 
 
 class _Asked:
-    """Stands in for a query: hands out compilers that are done compiling."""
+    """Stands in for a query: hands out compilers that have asked already."""
 
-    def __init__(self, compiler: Any, sql: str, parameters: list[Any]) -> None:
-        self._compiler, self._sql, self._parameters = compiler, sql, parameters
+    def __init__(self, compiler: Any, found: list[Row]) -> None:
+        self._compiler, self._found = compiler, found
 
     def get_compiler(self, using: str) -> Any:
         compiler = copy(self._compiler)
         compiler.connection = connections[using]
-        compiler.as_sql = lambda: (self._sql, self._parameters)
+        compiler.execute_sql = lambda **_: [self._found]
         return compiler

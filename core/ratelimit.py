@@ -14,7 +14,15 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from core.prepared import Statement
+
 PRUNED_AT_ONCE: Final = 1000
+COUNT: Final = Statement("""
+    INSERT INTO core_ratewindow AS w (key, hits, ends_at) VALUES (%(key)s, 1, %(end)s)
+    ON CONFLICT (key) DO UPDATE SET
+        hits = CASE WHEN w.ends_at <= %(now)s THEN 1 ELSE least(w.hits, %(limit)s) + 1 END,
+        ends_at = CASE WHEN w.ends_at <= %(now)s THEN excluded.ends_at ELSE w.ends_at END
+    RETURNING hits, ends_at""")
 SWEEPERS: Final = "0"  # how the digests of those begin who sweep
 
 
@@ -84,16 +92,7 @@ def prune(now: datetime | None = None) -> int:
 
 def _count(key: str, limit: int, now: datetime, end: datetime) -> tuple[int, datetime]:
     """Hits in the present window with this one, counted no further than limit + 1; and its end."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_ratewindow AS w (key, hits, ends_at) VALUES (%(key)s, 1, %(end)s)"
-            " ON CONFLICT (key) DO UPDATE SET"
-            " hits = CASE WHEN w.ends_at <= %(now)s THEN 1 ELSE least(w.hits, %(limit)s) + 1 END,"
-            " ends_at = CASE WHEN w.ends_at <= %(now)s THEN excluded.ends_at ELSE w.ends_at END"
-            " RETURNING hits, ends_at",
-            {"key": key, "limit": limit, "now": now, "end": end},
-        )
-        hits, ends_at = cursor.fetchone()
+    [(hits, ends_at)] = COUNT.rows({"key": key, "limit": limit, "now": now, "end": end})
     return hits, ends_at
 
 

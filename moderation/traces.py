@@ -15,6 +15,7 @@ from django.db.models import F, Q
 
 from comments.links import link_addresses
 from comments.models import Comment, CommentQuerySet
+from core.prepared import Statement
 from moderation import fingerprints
 from moderation.sources import host_of, normalise
 
@@ -26,24 +27,24 @@ TAKEN_FROM: Final = ("html", "html_version", "version")
 MOST_SOURCES: Final = 500  # of one comment: more is no citing
 LONGEST_HOST: Final = 255
 
-ADD_SOURCES: Final = """
+ADD_SOURCES: Final = Statement("""
     INSERT INTO moderation_source (digest, address, host, note, dealt_with, tell_writers,
                                    first_seen_at)
     SELECT digest, address, host, '', '', false, now()
     FROM unnest(%s::text[], %s::text[], %s::text[]) AS found (digest, address, host)
     ORDER BY digest
     ON CONFLICT (digest) DO NOTHING
-"""
-ADD_USES: Final = """
+""")
+ADD_USES: Final = Statement("""
     INSERT INTO moderation_sourceuse (source_id, comment_id, address, is_quoted)
     SELECT source.id, found.comment_id, found.address, found.is_quoted
     FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::boolean[])
         AS found (digest, comment_id, address, is_quoted)
     JOIN moderation_source source ON source.digest = found.digest
     ON CONFLICT (source_id, comment_id) DO NOTHING
-"""
+""")
 DROP_USES: Final = "DELETE FROM moderation_sourceuse WHERE comment_id = ANY (%s)"
-ADD_FINGERPRINTS: Final = """
+ADD_FINGERPRINTS: Final = Statement("""
     INSERT INTO moderation_fingerprint
         (comment_id, version, html_version, words, digest, bands, sketch)
     SELECT comment_id, %s, html_version, words, digest, bands::bigint[], sketch
@@ -52,7 +53,7 @@ ADD_FINGERPRINTS: Final = """
     ON CONFLICT (comment_id) DO UPDATE SET
         version = excluded.version, html_version = excluded.html_version, words = excluded.words,
         digest = excluded.digest, bands = excluded.bands, sketch = excluded.sketch
-"""
+""")
 
 
 class Use(NamedTuple):
@@ -152,29 +153,26 @@ def _replace_unchanged(versions: Mapping[int, int], traces: Iterable[Traces]) ->
 def write(traces: Sequence[Traces]) -> None:
     """Keep some traces: three statements at most. The caller holds a transaction."""
     uses = [(one.comment_id, use) for one in traces for use in one.uses]
-    with connection.cursor() as cursor:
-        if uses:
-            sources = sorted({use.source for _, use in uses})
-            cursor.execute(
-                ADD_SOURCES,
-                [
-                    [digest_of(source) for source in sources],
-                    sources,
-                    [host_of(source)[:LONGEST_HOST] for source in sources],
-                ],
-            )
-            # A statement of its own: it sees what another transaction added meanwhile.
-            cursor.execute(
-                ADD_USES,
-                [
-                    [digest_of(use.source) for _, use in uses],
-                    [comment_id for comment_id, _ in uses],
-                    [use.address for _, use in uses],
-                    [use.is_quoted for _, use in uses],
-                ],
-            )
-        if traces:
-            cursor.execute(ADD_FINGERPRINTS, [VERSION, *_columns(traces)])
+    if uses:
+        sources = sorted({use.source for _, use in uses})
+        ADD_SOURCES.rows(
+            [
+                [digest_of(source) for source in sources],
+                sources,
+                [host_of(source)[:LONGEST_HOST] for source in sources],
+            ]
+        )
+        # A statement of its own: it sees what another transaction added meanwhile.
+        ADD_USES.rows(
+            [
+                [digest_of(use.source) for _, use in uses],
+                [comment_id for comment_id, _ in uses],
+                [use.address for _, use in uses],
+                [use.is_quoted for _, use in uses],
+            ]
+        )
+    if traces:
+        ADD_FINGERPRINTS.rows([VERSION, *_columns(traces)])
 
 
 def _columns(traces: Sequence[Traces]) -> list[list[object]]:

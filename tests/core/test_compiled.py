@@ -16,6 +16,8 @@ from tests.factories import make_post, make_published, send
 
 pytestmark = pytest.mark.django_db
 
+COLUMNS = ("name", "no", "some", "n")
+
 
 def under(post):
     return Comment.objects.select_related("post__author", "parent").filter(post=post)
@@ -211,3 +213,21 @@ def test_a_model_whose_columns_the_database_makes_is_refused():
 
     with pytest.raises(TypeError, match="Timed"):
         CompiledInsert(Timed)([Timed()])
+
+
+def test_what_lasts_stands_in_the_statement_as_it_is(posts):
+    def asked(name):
+        rows = Comment.objects.annotate(no=Value(False), some=Value("100% of 'it'"), n=Value(7))
+        return rows.filter(name__contains="%").filter(post=name) | rows.filter(post=name)
+
+    Comment.objects.filter(post=posts[1]).update(name="100%")
+    compiled = Compiled(lambda: asked(Given("post")).order_by("pk").values_list(*COLUMNS))
+    for post in posts:
+        expected = list(asked(post).order_by("pk").values_list(*COLUMNS))
+        assert compiled.tuples(post=post.pk) == expected
+        assert expected[0][1:] == (False, "100% of 'it'", 7)
+
+
+def test_a_column_that_is_given_has_no_type():
+    with pytest.raises(TypeError, match="tells the type"):
+        Compiled(lambda: Comment.objects.annotate(x=Given("x"))).rows(x=1)

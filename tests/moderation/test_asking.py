@@ -8,6 +8,7 @@ from django.core.signals import request_started
 from django.db import DataError, ProgrammingError, connection, transaction
 
 from comments.models import Comment
+from core.prepared import prepared_on
 from moderation.screening.facts import asking
 from moderation.screening.facts.asking import Question, ask, question
 from tests.factories import make_post, send
@@ -85,7 +86,7 @@ def test_a_connection_that_broke_between_two_requests_is_no_reason_to_ask_in_ful
     request_started.send(None)  # Django asks then, before the next query, whether it still holds
     with caplog.at_level(logging.WARNING):
         assert answers(NAMED) == [[("a 100%", 3, 2)] * 2]
-    assert "asked for in full" not in caplog.text
+    assert "Nothing more is prepared" not in caplog.text
     assert prepared() == 1
 
 
@@ -100,7 +101,7 @@ def test_where_names_are_lost_it_is_asked_in_full(caplog):
     lose_all()
     with caplog.at_level(logging.WARNING):
         assert answers(NAMED) == [[("a 100%", 3, 2)] * 2]
-    assert "asked for in full" in caplog.text
+    assert "Nothing more is prepared" in caplog.text
     assert answers(NAMED) == [[("a 100%", 3, 2)] * 2]
     assert prepared() == 0
 
@@ -110,7 +111,7 @@ def test_a_name_that_is_there_already_is_no_error():
     another.
     """
     ask([NAMED])
-    asking._known[connection.connection].clear()
+    prepared_on(connection.connection).clear()
     assert answers(NAMED) == [[("a 100%", 3, 2)] * 2]
 
 

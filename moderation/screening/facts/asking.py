@@ -2,21 +2,17 @@
 
 Most of what is left is to parse and plan them, of which each connection does but the first: a
 question is prepared there (by PREPARE, under a name made of its words) and executed from then on.
-A connection where that fails once asks in full: behind a pooler a name may be gone with the
-transaction.
+A connection where that fails once, or where core.prepared prepares nothing, asks in full.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b
-from typing import Any, Final, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import Any, NamedTuple
 
 from django.db import Error, connection
 from django.db.models import QuerySet
 
-logger = logging.getLogger(__name__)
+from core.prepared import name_of, numbered, prepare_no_more, prepared_on
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -36,10 +32,6 @@ class Prepared(NamedTuple):
     executing: str
 
 
-# By connection what is prepared there; None where nothing is to be.
-_known: Final[WeakKeyDictionary[Any, set[str] | None]] = WeakKeyDictionary()
-
-
 def question(rows: QuerySet[Any, Any]) -> Question:
     """A query set's statement, for one of `values_list` with plain columns.
 
@@ -57,14 +49,13 @@ def ask(questions: Sequence[Question]) -> list[Rows]:
         return []
     connection.close_if_health_check_failed()  # now, else the cursor would find a new one
     connection.ensure_connection()
-    known = _known.setdefault(connection.connection, set())
+    known = prepared_on(connection.connection)
     if known is None:
         return _ask_in_full(questions)
     try:
         return _ask_by_name(questions, known)
     except Error:
-        _known[connection.connection] = None
-        logger.warning("Facts are asked for in full on this connection.", exc_info=True)
+        prepare_no_more(connection.connection)
         if connection.in_atomic_block:
             raise
         return _ask_in_full(questions)
@@ -107,13 +98,10 @@ def _names(parameters: Any) -> tuple[str, ...] | int:
 @lru_cache(maxsize=256)
 def _prepared(sql: str, names: tuple[str, ...] | int) -> Prepared:
     if isinstance(names, int):
-        places: Any = tuple(f"${n}" for n in range(1, names + 1))
-        given = ["%s"] * names
+        words, given = numbered(sql), ["%s"] * names
     else:
         used = [one for one in names if f"%({one})s" in sql]
-        places = {one: f"${n}" for n, one in enumerate(used, 1)}
-        given = [f"%({one})s" for one in used]
-    words = sql % places  # with the order of the parameters
-    name = f"colloquy_{blake2b(words.encode(), digest_size=12).hexdigest()}"
+        words, given = numbered(sql, used), [f"%({one})s" for one in used]
+    name = name_of(words)  # with the order of the parameters
     arguments = f" ({', '.join(given)})" if given else ""
     return Prepared(name, f"PREPARE {name} AS {words}", f"EXECUTE {name}{arguments}")
