@@ -237,23 +237,28 @@ def _dress(
     moved = _moved(post, found, near, targets)
     clauses = intake.cite([comment for comment in here.values() if _is_taken_down(comment)])
     locked, slowed = _braked(post, here)
+    hrefs: dict[int, str] = {}
     for entry in entries:
         pk, parent = entry.comment.pk, entry.parent
         entry.html = references.link(html[pk], targets)
         entry.has_replies = pk in answered
         if parent is not None:
-            entry.parent_href = _parent_href(parent, here, post)
-        if pk in back:
-            entry.back_links = back[pk]
-        if pk in clauses:
-            entry.clause = clauses[pk]
-        if pk in locked:
-            entry.locked = locked[pk]
-        if pk in slowed:
-            entry.slowed = slowed[pk]
-        if moved:
+            if parent.pk not in hrefs:
+                hrefs[parent.pk] = _parent_href(parent, here, post)
+            entry.parent_href = hrefs[parent.pk]
+    _put_in(entries, back_links=back, clause=clauses, locked=locked, slowed=slowed)
+    if moved:
+        for entry in entries:
             entry.moved = moved.get(entry.comment.number or "-", ())
     return list(entries), moved.get("", ())
+
+
+def _put_in(entries: Iterable[Entry], **found: Mapping[int, Any]) -> None:
+    """What was found of comments, by their ids, into the attribute of this name."""
+    for name, by_id in found.items():
+        for entry in entries if by_id else ():
+            if entry.comment.pk in by_id:
+                setattr(entry, name, by_id[entry.comment.pk])
 
 
 def _answered(comments: Iterable[Row]) -> set[int]:

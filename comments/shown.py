@@ -1,7 +1,9 @@
 """What a page needs of a comment, and no more: a thousand models would take most of its time."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from functools import partial
+from typing import Any, Final, NamedTuple, cast
 
 from django.conf import settings
 from django.db.models import Value
@@ -19,6 +21,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 LINES: Final = Length("text") - Length(Replace("text", Value("\n"), Value("")))
 NEVER: Final = 2**31 - 1
+PUBLISHED: Final = Status.PUBLISHED.value  # asked three times for each comment of a page
 LENGTH: Final = Length("text") + Value(LINE) * LINES
 
 
@@ -44,7 +47,7 @@ class Shown(NamedTuple):
     @property
     def is_published(self) -> bool:
         """As of Comment."""
-        return self.status == Status.PUBLISHED
+        return self.status == PUBLISHED
 
     @property
     def is_withdrawn(self) -> bool:
@@ -58,6 +61,8 @@ class Shown(NamedTuple):
 
 
 Row = Comment | Shown
+# As Shown._make, which counts the values again for each.
+_make: Final = cast("Callable[[tuple[Any, ...]], Shown]", partial(tuple.__new__, Shown))
 
 
 def columns_shown(comments: CommentQuerySet) -> Compiled[Comment]:
@@ -69,4 +74,4 @@ def columns_shown(comments: CommentQuerySet) -> Compiled[Comment]:
 def read_shown(columns: Compiled[Comment], **given: Any) -> list[Shown]:
     """The comments of `columns_shown`, for the values given. One query."""
     fold_from = settings.COMMENT_FOLD_LENGTH or NEVER
-    return list(map(Shown._make, columns.tuples(fold_from=fold_from, **given)))
+    return list(map(_make, columns.tuples(fold_from=fold_from, **given)))

@@ -6,7 +6,7 @@ figures (comments.shapes), and addresses made of numbers.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from html import escape as _text
 from typing import Any, Final
 
@@ -66,8 +66,27 @@ def _fold(html: str, anchor: str, is_long: bool) -> str:
     )
 
 
+class _Names(dict[str, str]):
+    """Names as they may stand in a page; most of them come again and again."""
+
+    def __missing__(self, name: str) -> str:
+        safe = self[name] = _text(name)
+        return safe
+
+
+class _Days(dict[str, str]):
+    """Days in the words of the page, by how ISO 8601 writes them."""
+
+    def __missing__(self, iso: str) -> str:
+        day = self[iso] = _text(dateformat.format(date.fromisoformat(iso), "j M Y"))
+        return day
+
+
 class Thread:
-    """Writes the comments of one page, with what they have in common at hand."""
+    """Writes the comments of one page, with what they have in common at hand.
+
+    A page holds up to thousands: what most are without is asked for in place, not by a call.
+    """
 
     end: Final = "</ol>"
 
@@ -78,18 +97,19 @@ class Thread:
         self.address = _text(post.get_absolute_url())
         self.site = _text(settings.SITE_URL)
         page = "" if post.kind == Post.Kind.POST else "page-"
-        self.place = reverse(f"comments:{page}permalink", args=[post.slug, NUMBER])
-        self.report = _report_address(post)
+        place = reverse(f"comments:{page}permalink", args=[post.slug, NUMBER])
+        self.before_number, _, self.behind_number = place.partition(NUMBER)
+        self.report = _report_address(post).partition(NUMBER)
         self.zone: tzinfo = timezone.get_current_timezone()
-        self.days: dict[int, str] = {}
-        self.names: dict[str, str] = {}
+        self.days = _Days()
+        self.names = _Names()
 
     @property
     def made_of(self) -> tuple[Any, ...]:
         """All that what it writes hangs on, but for the entries and the reader."""
         return (
-            self.author_id, self.takes_comments, self.address, self.site, self.place, self.report,
-            str(self.zone), get_language(),
+            self.author_id, self.takes_comments, self.address, self.site, self.before_number,
+            self.behind_number, self.report, str(self.zone), get_language(),
         )  # fmt: skip
 
     def write(self, entries: Iterable[Entry]) -> str:
@@ -103,7 +123,7 @@ class Thread:
         for entry in entries:
             if entry.opens:
                 written.append(self._opening(entry))
-            written += ("<li>\n", *self._comment(entry), "\n")
+            written.append(self._comment(entry))
             if not entry.deeper:
                 written.append("</li>" + "</ol></details></li>" * entry.closes + "\n")
         return written
@@ -113,10 +133,10 @@ class Thread:
             return '<ol class="thread">'
         parent = entry.parent
         known = parent is not None and parent.name and parent.is_published
-        to = f" to <bdi>{self._name(parent.name)}</bdi>" if known and parent else ""
+        to = f" to <bdi>{self.names[parent.name]}</bdi>" if known and parent else ""
         return f'<details class="replies" open><summary>Replies{to}</summary><ol class="thread">'
 
-    def _comment(self, entry: Entry) -> tuple[str, ...]:
+    def _comment(self, entry: Entry) -> str:
         row = entry.comment
         anchor = row.anchor
         if row.is_published:
@@ -125,25 +145,29 @@ class Thread:
             kind, inside = " tombstone", self._tombstone(entry)
         else:
             kind, inside = " waiting", self._waiting(entry)
-        new = " new" if entry.is_new else ""
-        article = f'<article class="comment{kind}{new}" id="{anchor}">\n'
-        return (article, inside, "\n</article>", *map(_pointer, entry.moved))
+        return (
+            f'<li>\n<article class="comment{kind}{" new" if entry.is_new else ""}" id="{anchor}">\n'
+            f"{inside}\n</article>{pointers_html(entry.moved) if entry.moved else ''}\n"
+        )
 
     def _published(self, entry: Entry, anchor: str) -> tuple[str, str]:
-        row, parent = entry.comment, entry.parent
-        name, permalink = self._name(row.name), self._permalink(row)
+        row, parent, number = entry.comment, entry.parent, entry.comment.number
+        name, permalink = self.names[row.name], f"{self.before_number}{number}{self.behind_number}"
         goes_on = row.continues and parent is not None and parent.is_published
         inside = (
             f'<header>\n<h3>{shape_of(row)}<a class="writer" rel="nofollow" title="Only what this'
-            f' commenter wrote here" href="{self.address}?by={row.number}#comments">'
-            f"<bdi>{name}</bdi></a>{self._badge(row)}</h3>\n"
+            f' commenter wrote here" href="{self.address}?by={number}#comments">'
+            f"<bdi>{name}</bdi></a>{self._badge(row) if row.user_id else ''}</h3>\n"
             f'<a class="number" href="{permalink}" data-address="{self.site}{permalink}"'
-            f' title="Link to this comment">{row.number}</a>\n{self._time(row.published_at)}'
-            f"{self._remarks(entry)}\n"
+            f' title="Link to this comment">{number}</a>\n{self._time(row.published_at)}'
+            f"{self._remarks(entry) if row.edited_at or entry.is_new else ''}\n"
             f"{self._continued(entry) if row.continues else self._in_reply_to(entry)}</header>\n"
-            f"{_fold(entry.html, anchor, row.is_long)}\n{self._brakes(entry)}<footer>\n"
-            f"{self._answering(entry, name, permalink)}{self._branch(entry, permalink)}"
-            f"{_back_links(entry)}{self._reporting(row, name)}</footer>"
+            f"{_fold(entry.html, anchor, row.is_long)}\n"
+            f"{self._brakes(entry) if entry.locked or entry.slowed else ''}<footer>\n"
+            f"{self._answering(entry, name, permalink) if self.takes_comments else ''}"
+            f"{self._branch(entry, permalink) if entry.has_replies else ''}"
+            f"{_back_links(entry) if entry.back_links else ''}"
+            f"{self._reporting(row, name) if self.report[0] else ''}</footer>"
         )
         return (" continuation" if goes_on else ""), inside
 
@@ -154,8 +178,6 @@ class Thread:
 
     def _answering(self, entry: Entry, name: str, permalink: str) -> str:
         row, locked = entry.comment, entry.locked
-        if not self.takes_comments:
-            return ""
         if locked is not None:
             return self._at_the_lock(locked) if locked.head_id != row.pk else ""
         return (
@@ -166,7 +188,7 @@ class Thread:
         )
 
     def _at_the_lock(self, locked: Braked) -> str:
-        head = self.place.replace(NUMBER, locked.number)
+        head = f"{self.before_number}{locked.number}{self.behind_number}"
         return (
             f'<a class="at-lock" href="{head}">Locked<span class="unseen"> from {locked.number}'
             "</span></a>\n"
@@ -190,10 +212,9 @@ class Thread:
         )
 
     def _reporting(self, row: Row, name: str) -> str:
-        if not self.report:
-            return ""
+        before, _, behind = self.report
         return (
-            f'<a class="report" rel="nofollow" href="{self._at(self.report, row)}">Report'
+            f'<a class="report" rel="nofollow" href="{before}{row.number}{behind}">Report'
             f'<span class="unseen"> {row.number} by {name}</span></a>\n'
         )
 
@@ -206,13 +227,14 @@ class Thread:
                 '<p class="help">Only you see this text: it waits for another look by a moderator.'
                 f' <a href="{_text(status_address(row))}">Its private page</a></p>'
             )
-        permalink = self._permalink(row)
+        permalink = f"{self.before_number}{row.number}{self.behind_number}"
         return (
             f'<header>\n<a class="number" href="{permalink}"'
             f' data-address="{self.site}{permalink}">{row.number}</a>\n'
             f"{self._in_reply_to(entry)}</header>\n{gone}\n"
             f"{self._brakes(entry)}"
-            f"<footer>\n{self._branch(entry, permalink)}{_back_links(entry)}</footer>"
+            f"<footer>\n{self._branch(entry, permalink) if entry.has_replies else ''}"
+            f"{_back_links(entry)}</footer>"
         )
 
     def _why_gone(self, entry: Entry) -> str:
@@ -237,8 +259,6 @@ class Thread:
         )
 
     def _badge(self, row: Row) -> str:
-        if not row.user_id:
-            return ""
         who = "author" if row.user_id == self.author_id else "staff"
         return f' <span class="badge">{who}</span>'
 
@@ -257,41 +277,21 @@ class Thread:
         if entry.parent_href:
             number = parent.number or "your waiting comment"
             what = f'<a href="{_text(entry.parent_href)}">{number}</a>'
-        by = f" by <bdi>{self._name(parent.name)}</bdi>" if parent.is_published else ""
+        by = f" by <bdi>{self.names[parent.name]}</bdi>" if parent.is_published else ""
         beside = BESIDE if entry.comment.answers_id else ""
         return f'<span class="in-reply-to">in reply to {what}{by}{beside}</span>\n'
 
     def _branch(self, entry: Entry, permalink: str) -> str:
-        if not entry.has_replies:
-            return ""
         return (
             f'<a href="{permalink}branch/">This branch'
             f'<span class="unseen"> from {entry.comment.number}</span></a>\n'
         )
 
-    def _permalink(self, row: Row) -> str:
-        return self._at(self.place, row)
-
-    def _at(self, address: str, row: Row) -> str:
-        return address.replace(NUMBER, row.number or "")
-
     def _time(self, moment: datetime | None) -> str:
         if moment is None:
             return ""
-        local = moment.astimezone(self.zone)
-        date = local.toordinal()
-        day = self.days.get(date)
-        if day is None:
-            day = self.days[date] = _text(dateformat.format(local, "j M Y"))
-        exact = local.isoformat()
-        return f'<time datetime="{exact}">{day}, {exact[11:16]}</time>'
-
-    def _name(self, name: str) -> str:
-        """A name as it may stand in a page; most of them come again and again."""
-        safe = self.names.get(name)
-        if safe is None:
-            safe = self.names[name] = _text(name)
-        return safe
+        exact = moment.astimezone(self.zone).isoformat("T", "seconds")
+        return f'<time datetime="{exact}">{self.days[exact[:10]]}, {exact[11:16]}</time>'
 
 
 def _citing(clause: QuotedClause | None, before: str = " ") -> str:

@@ -25,7 +25,9 @@ WEIGHT: Final = 1_500  # what a comment takes beside its words, about
 
 Slot = tuple[str, int]  # of which conversation, and with which comment it begins
 
+# All that is written of a comment; of what it answers all but the words.
 _of_entry = attrgetter(*(field.name for field in fields(Entry) if field.name != "parent"))
+_of_parent = attrgetter("pk", "name", "number", "status")
 
 
 class Kept(NamedTuple):
@@ -95,17 +97,11 @@ def _cut(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 def _part(thread: Thread, entries: Sequence[Entry]) -> Part:
     slot = (thread.address, entries[0].comment.pk)
-    made_of = (thread.made_of, *map(_made_of, entries))
+    above = [entry.parent and _of_parent(entry.parent) for entry in entries]
+    made_of = (thread.made_of, above, list(map(_of_entry, entries)))
     part = memory.get(slot, made_of)
     if part is None:
         part = Part("".join(thread.pieces(entries)).encode())
-        weight = sum(WEIGHT + 2 * len(entry.html) for entry in entries)
+        weight = sum([WEIGHT + 2 * len(entry.html) for entry in entries])
         memory.put(slot, Kept(made_of, part, weight))
     return part
-
-
-def _made_of(entry: Entry) -> tuple[Any, ...]:
-    """All that is written of a comment; of what it answers all but the words."""
-    parent = entry.parent
-    above = parent and (parent.pk, parent.name, parent.number, parent.status)
-    return (*_of_entry(entry), above)

@@ -67,8 +67,8 @@ class ConversationView(PostView):
         """The page as everybody gets it."""
         began = timezone.now()
         with collector.at_rest():
-            response: Any = super().get(self.request, *self.args, **self.kwargs)
-            parts = self._parts(response)
+            # What it is made of is gone before the collector looks for garbage again.
+            parts = self._parts(super().get(self.request, *self.args, **self.kwargs))
         return Built(key_of(self.object.pk), parts, valid_until(self.object, began))
 
     def _parts(self, response: Any) -> list[Part]:

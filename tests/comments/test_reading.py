@@ -185,7 +185,7 @@ def test_readers_see_that_and_when_a_text_changed_after_publication(client, post
     assert "edited" not in client.get("/posts/a-post/").content.decode()
     comment = own.edit_comment(comment_id=comment.pk, version=comment.version, text="Other words.")
     page = client.get("/posts/a-post/").content.decode()
-    assert f'edited <time datetime="{comment.edited_at.isoformat()}">' in page
+    assert f'edited <time datetime="{comment.edited_at.isoformat(timespec="seconds")}">' in page
 
 
 def test_an_edit_before_publication_leaves_no_mark(client, post):

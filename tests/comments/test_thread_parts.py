@@ -180,13 +180,14 @@ def test_no_change_of_the_site_is_missed(post, settings):
 
 def test_what_is_kept_is_bounded_and_the_last_used_stays(post, monkeypatch):
     some = entries(rows())
-    weight = sum(kept.WEIGHT + 2 * len(one.html) for one in some)
+    kept.thread_parts(some, post)
+    weight = kept.memory._bytes
     monkeypatch.setattr(kept, "MOST_BYTES", weight // 2)
     for _ in range(3):
         kept.thread_parts(some, post)
         assert 0 < kept.memory._bytes <= weight // 2
         assert kept.memory._bytes == sum(one.weight for one in kept.memory._parts.values())
-    assert some[-1].comment.pk in {one.made_of[-1][0].pk for one in kept.memory._parts.values()}
+    assert some[-1].comment.pk in {one.made_of[-1][-1][0].pk for one in kept.memory._parts.values()}
 
 
 def test_threads_at_once_get_each_what_they_asked_for(post):
