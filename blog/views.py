@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,11 +11,11 @@ from django.views.generic import DetailView, ListView
 
 from blog.archive import authors_called, neighbours, public_tags
 from blog.author_names import name_of
-from blog.models import Post, PostQuerySet
+from blog.models import Post, PostQuerySet, Tag
 from blog.permissions import may_edit
 from blog.previews import find_post
 from blog.sharing import as_script, describe_post, shared
-from core.compiled import Compiled, Given
+from core.compiled import Compiled, Given, hand_over
 from core.site import current
 
 
@@ -88,7 +87,7 @@ class PostView(DetailView):
         post = _BY_ADDRESS.first(kind=self.kind, slug=self.kwargs["slug"])
         if post is None or not (post.is_published or may_edit(self.request.user, post)):
             raise Http404
-        prefetch_related_objects([post], "tags")
+        hand_over(post.tags, _TAGS.rows(post=post.pk))
         return post
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -113,6 +112,7 @@ class PostView(DetailView):
         return response
 
 
+_TAGS: Final = Compiled(lambda: Tag.objects.filter(posts=Given("post")))
 _BY_ADDRESS: Final = Compiled(
     lambda: Post.objects.filter(kind=Given("kind"), slug=Given("slug")).select_related("author")
 )

@@ -116,6 +116,16 @@ class _Statement(NamedTuple):
     given: tuple[str, ...]
 
 
+def hand_over(related: Any, rows: Sequence[models.Model]) -> None:
+    """Have a row's manager of related rows give these for `all()`, as after a prefetch."""
+    found = related.model._default_manager.all()
+    found._result_cache, found._prefetch_done = list(rows), True
+    row = related.instance
+    if not hasattr(row, "_prefetched_objects_cache"):
+        row._prefetched_objects_cache = {}
+    row._prefetched_objects_cache[related.prefetch_cache_name] = found
+
+
 class CompiledInsert(Generic[M]):
     """The INSERT of a model's rows: no signals, no `save`, each column as the model has it.
 

@@ -1,5 +1,7 @@
 """What every app needs and no domain model: settings of the site, sign-in links, rates, mails."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
@@ -264,15 +266,20 @@ class SiteSettings(models.Model):
     @classmethod
     def from_environment(cls) -> "SiteSettings":
         """What holds until somebody chooses; not a row."""
-        return cls(
-            title=settings.SITE_TITLE,
-            tagline=settings.SITE_TAGLINE,
-            language=settings.LANGUAGE_CODE,
-            time_zone=settings.TIME_ZONE,
-            posts_per_page=settings.POSTS_PER_PAGE,
-            comments_close_after_days=settings.COMMENTS_CLOSE_AFTER_DAYS,
-            reports_to_hold=settings.COMMENT_REPORTS_TO_HOLD,
-        )
+        return cls(**cls.chosen_outside())
+
+    @staticmethod
+    def chosen_outside() -> dict[str, Any]:
+        """The fields that the environment sets."""
+        return {
+            "title": settings.SITE_TITLE,
+            "tagline": settings.SITE_TAGLINE,
+            "language": settings.LANGUAGE_CODE,
+            "time_zone": settings.TIME_ZONE,
+            "posts_per_page": settings.POSTS_PER_PAGE,
+            "comments_close_after_days": settings.COMMENTS_CLOSE_AFTER_DAYS,
+            "reports_to_hold": settings.COMMENT_REPORTS_TO_HOLD,
+        }
 
 
 class Version(models.Model):

@@ -16,7 +16,7 @@ In every other case, and when the database does not answer, the request goes the
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from threading import Lock, local
+from threading import Lock
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
@@ -28,6 +28,7 @@ from psycopg import OperationalError
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
+from core.prepared import prepared_on
 from core.stored_pages import Page, accepts_gzip
 
 MOST_BYTES: Final = 64 * 1024 * 1024  # of a worker's memory
@@ -39,16 +40,13 @@ DECIDING: Final = (
     "HTTP_RANGE", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE",
     "HTTP_EXPECT", "HTTP_X_HTTP_METHOD_OVERRIDE",
 )  # fmt: skip
-PREPARED: Final = b"core_short_way"
+PREPARED: Final = "core_short_way"
 VERSIONS: Final = b"SELECT key, value FROM core_version WHERE key IN ($1, 'site')"
 
 Asked = tuple[Any, ...]
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
-
-
-_here = local()  # on which connection of this thread the query is prepared
 
 
 @dataclass(frozen=True)
@@ -189,11 +187,14 @@ def _versions(key: bytes) -> dict[bytes | None, int]:
     here = connections[DEFAULT_DB_ALIAS]
     here.close_if_unusable_or_obsolete()
     here.ensure_connection()
-    server = here.connection.pgconn
-    if getattr(_here, "prepared_on", None) is not server:
-        _require(server.prepare(PREPARED, VERSIONS), ExecStatus.COMMAND_OK)
-        _here.prepared_on = server
-    result = server.exec_prepared(PREPARED, [key])
+    names, server = prepared_on(here.connection), here.connection.pgconn
+    if names is None:
+        result = server.exec_params(VERSIONS, [key])
+    else:
+        if PREPARED not in names:
+            _require(server.prepare(PREPARED.encode(), VERSIONS), ExecStatus.COMMAND_OK)
+            names.add(PREPARED)
+        result = server.exec_prepared(PREPARED.encode(), [key])
     _require(result, ExecStatus.TUPLES_OK)
     rows = range(result.ntuples)
     return {result.get_value(row, 0): int(result.get_value(row, 1) or 0) for row in rows}

@@ -6,8 +6,9 @@ the version is still theirs, by one small query, and read the row only when it i
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -40,7 +41,7 @@ def current() -> SiteSettings:
     if held is None or now - held.seen_at >= FRESH_FOR:
         row = held.row if held is not None and _is_unchanged(held.row) else _read()
         _held = held = Held(row, now)
-    return held.row or SiteSettings.from_environment()
+    return held.row or _unchosen(*SiteSettings.chosen_outside().items())
 
 
 def is_set_up() -> bool:
@@ -94,6 +95,11 @@ def locale(get_response: GetResponse) -> GetResponse:
             return get_response(request)
 
     return middleware
+
+
+@lru_cache(maxsize=1)
+def _unchosen(*chosen_outside: tuple[str, Any]) -> SiteSettings:
+    return SiteSettings(**dict(chosen_outside))  # a page asks for it a dozen times
 
 
 def _read() -> SiteSettings | None:

@@ -71,6 +71,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "core.form_renderer.Renderer"
+
 DATABASES = {"default": database.from_environment()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

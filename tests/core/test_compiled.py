@@ -9,9 +9,9 @@ from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from blog.models import Post
+from blog.models import Post, Tag
 from comments.models import Comment, RecordedReason
-from core.compiled import Compiled, CompiledInsert, Given
+from core.compiled import Compiled, CompiledInsert, Given, hand_over
 from tests.factories import make_post, make_published, send
 
 pytestmark = pytest.mark.django_db
@@ -231,3 +231,14 @@ def test_what_lasts_stands_in_the_statement_as_it_is(posts):
 def test_a_column_that_is_given_has_no_type():
     with pytest.raises(TypeError, match="tells the type"):
         Compiled(lambda: Comment.objects.annotate(x=Given("x"))).rows(x=1)
+
+
+def test_what_is_handed_over_is_asked_no_more(posts, django_assert_num_queries):
+    tags = [Tag.objects.create(name=name, slug=name) for name in ("a", "b")]
+    posts[0].tags.set(tags)
+    post = Post.objects.get(pk=posts[0].pk)
+    hand_over(post.tags, tags[:1])
+    with django_assert_num_queries(0):
+        assert list(post.tags.all()) == tags[:1]
+    assert list(post.tags.filter(name="b")) == tags[1:]
+    assert list(Post.objects.get(pk=post.pk).tags.all()) == tags
