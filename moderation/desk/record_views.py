@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from blog.models import Post
+from core.moments import validate_day
 from moderation.desk.braking import SLOW_MODES
 from moderation.desk.record import Line, lines_of, with_overruled
 from moderation.desk.slowing import last_act_on, slow_modes_of
@@ -46,8 +47,12 @@ class RecordForm(forms.Form):
     post = PostField(posts=Post.objects.all(), required=False, label="Post (its address)")
     clause = forms.CharField(required=False, max_length=50, label="Clause (its key)")
     comment = forms.IntegerField(required=False, min_value=1, label="Comment (its id)")
-    since = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(
+        required=False, widget=forms.DateInput({"type": "date"}), validators=[validate_day]
+    )
+    until = forms.DateField(
+        required=False, widget=forms.DateInput({"type": "date"}), validators=[validate_day]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
