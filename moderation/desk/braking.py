@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 LOCKS: Final = (Act.LOCKED, Act.LOCK_CHANGED, Act.UNLOCKED)
+SETTING: Final = {Act.LOCKED, Act.LOCK_CHANGED, Act.SLOWED, Act.SLOW_MODE_CHANGED}
 SLOW_MODES: Final = (Act.SLOWED, Act.SLOW_MODE_CHANGED, Act.NO_LONGER_SLOWED)
 
 
@@ -116,9 +117,16 @@ def take_back(own: BrakeQuerySet, family: "Any", entry: LogEntry, now: datetime)
 
     `family` are the log rows of such acts there. Raises NotUndoable.
     """
-    if family.standing().order_by("-pk").first() != entry:
+    last, before = [*family.standing().order_by("-pk")[:2], None, None][:2]
+    if last != entry:
         raise NotUndoable(
             "This was taken back already, or changed by another act since; nothing was changed."
+        )
+    is_change = before is not None and {entry.act, before.act} <= SETTING
+    if is_change and not own.filter(set_at=before.at).exists():
+        # Before there were terms a change was made in the one row that there was.
+        raise NotUndoable(
+            "What it was before this change was not kept: change it, or end it. Nothing was done."
         )
     lifted = own.filter(set_at=entry.at).update(lifted_at=now)
     if not lifted + own.filter(lifted_at=entry.at).update(lifted_at=None):
