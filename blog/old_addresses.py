@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from blog.archive import authors_called, public_tags
 from blog.models import Post
-from blog.old_queries import list_asked_for
+from blog.old_queries import list_asked_for, list_named_in, within_a_list
 from core.this_site import path_here
 
 SITE: Final = 1  # settings.SITE_ID: redirects hang on a site, and there is one
@@ -49,10 +49,14 @@ def old_addresses(get_response: GetResponse) -> GetResponse:
 
 
 def _at_the_front_page(request: HttpRequest, get_response: GetResponse) -> HttpResponse:
-    old = _numbered(request)
-    known = answer(find_target(old) if old else list_asked_for(request.GET))
-    response = known or get_response(request)
-    if old:
+    old, named = _numbered(request), list_named_in(request.GET)
+    target = find_target(old) if old else find_list(*named) if named else None
+    if target and not old:
+        target = _with_rest(target, within_a_list(request.GET))
+    if target is None and not old:
+        target = list_asked_for(request.GET)
+    response = answer(target) or get_response(request)
+    if old or named:
         # core.short_way has to ask again: rows of redirects are counted by no trigger.
         response.of_page = None  # type: ignore[attr-defined]
     return response
@@ -103,6 +107,27 @@ def _post_by_name(slug: str, query: str) -> str | None:
     """Where WordPress has a post of this name at the top of the site. One query."""
     post = Post.objects.published().posts().filter(slug=slug).first()
     return _with(post.get_absolute_url(), query) if post else None
+
+
+def find_list(kind: str, slug: str) -> str | None:
+    """Where WordPress's list `/kind/slug/` (author, category, tag) is here, '' if it is gone.
+
+    What a row says of that address goes before a list that is called so, and that before a list
+    that was. At most six queries.
+    """
+    if kind == "author":
+        here = reverse("blog:author", args=[slug])
+        return here if authors_called(slug) else find_target(here)
+    known = find_target(f"/{kind}/{slug}/")
+    if known is not None:
+        return known
+    return _tag_called(slug) or find_target(f"/tags/{slug}/")
+
+
+def _tag_called(wanted: str) -> str | None:
+    tags = public_tags()
+    tag = tags.filter(slug=wanted).first() or tags.filter(name__iexact=wanted).first()
+    return tag.get_absolute_url() if tag else None
 
 
 def leave_redirect(*, old_path: str, new_path: str) -> bool:
@@ -165,6 +190,13 @@ def _with(target: str | None, query: str) -> str | None:
     if not target or not query or "?" in target or not target.startswith("/"):
         return target
     return f"{target}?{query}"
+
+
+def _with_rest(target: str, rest: str) -> str:
+    """A list of this site with its feed or later page; any other target as it is."""
+    found = HEAD.match(target)
+    is_list = found and (found["tag"] or found["author"]) and not found["rest"]
+    return target + rest if is_list else target
 
 
 def _if_public(target: str) -> str | None:

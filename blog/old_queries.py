@@ -7,29 +7,42 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from blog.archive import public_tags
 from core.search import LONGEST_QUERY
 
 MONTH: Final = re.compile(r"((?:19|20)\d\d)(?:(0[1-9]|1[0-2])(?:\d\d)?)?", re.ASCII)
 PAGE: Final = re.compile(r"[1-9]\d{0,3}", re.ASCII)
+SLUG: Final = re.compile(r"[-\w]{1,200}")
 FEEDS: Final = {"atom": "atom", "feed": "rss", "rdf": "rss", "rss": "rss", "rss2": "rss"}
+NAMED: Final = {"tag": "tag", "category_name": "category", "author_name": "author"}
 
 
 def list_asked_for(asked: QueryDict) -> str | None:
-    """The path of the search, month, feed, tag or later page that a query asks for, if one.
-
-    One query if a tag is asked for.
-    """
+    """The path of the search, month, feed or later page that a query asks for, if one. No query."""
     if words := asked.get("s", "").strip():
         return search_for(words)
-    if suffix := FEEDS.get(asked.get("feed", "")):
-        return reverse("blog:feed", args=[suffix])
     if found := MONTH.fullmatch(asked.get("m", "")):
         year, month = int(found[1]), found[2]
         return reverse("blog:month", args=[year, int(month)]) if month else _year(year)
-    if PAGE.fullmatch(number := asked.get("paged", "")):
-        return f"{reverse('blog:index')}?page={number}"
-    return _tag(asked.get("tag", ""))
+    rest = within_a_list(asked)
+    return f"{reverse('blog:index')}{rest}" if rest else None
+
+
+def list_named_in(asked: QueryDict) -> tuple[str, str] | None:
+    """What kind of list is asked for by name, as a path begins there with it, and which."""
+    if asked.get("s", "").strip():
+        return None
+    for name, kind in NAMED.items():
+        if SLUG.fullmatch(slug := asked.get(name, "")):
+            return kind, slug
+    return None
+
+
+def within_a_list(asked: QueryDict) -> str:
+    """The feed or later page of a list that a query asks for, behind the list's path; or ''."""
+    if suffix := FEEDS.get(asked.get("feed", "")):
+        return f"feed.{suffix}"
+    number = asked.get("paged", "")
+    return f"?page={number}" if PAGE.fullmatch(number) else ""
 
 
 def search_for(words: str) -> str:
@@ -39,10 +52,3 @@ def search_for(words: str) -> str:
 
 def _year(year: int) -> str:
     return reverse("blog:year", args=[year])
-
-
-def _tag(slug: str) -> str | None:
-    if not slug or "\0" in slug:
-        return None
-    tag = public_tags().filter(slug=slug).first()
-    return tag.get_absolute_url() if tag else None

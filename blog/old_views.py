@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from blog.archive import authors_called, public_tags
 from blog.models import Post
-from blog.old_addresses import answer, find_target
+from blog.old_addresses import answer, find_list, find_target
 from blog.old_queries import search_for
 
 FORMATS = {"atom": "atom", "json": "json", "rss": "rss", "rss2": "rss"}
@@ -40,11 +40,11 @@ def old_post(request: HttpRequest, slug: str, **date: int) -> HttpResponse:
 
 def old_tag(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """`/category/x/`, `/tag/x/`, `/search/label/X`, also with their feeds and later pages: a row of
-    redirects says where it is, else its slug or its name.
+    redirects says where it is, else its slug or its name, now or once.
     """
     asked: Any = OF_TAG.fullmatch(name.strip("/"))
     wanted, page = asked["tag"], asked["page"]
-    where = find_target(f"/{kind}/{wanted}/") or _tag_called(wanted)
+    where = find_list(kind, wanted)
     if where is None:
         raise Http404
     if not where:
@@ -98,12 +98,6 @@ def old_feed(request: HttpRequest, suffix: str = "rss") -> HttpResponse:
     """`/feed/`, `/feed/atom/`, `/feeds/posts/default?alt=rss`, `/atom.xml`, `/rss.xml`."""
     asked = FORMATS.get(request.GET.get("alt", ""), FORMATS[suffix])
     return redirect(reverse("blog:feed", args=[asked]), permanent=True)
-
-
-def _tag_called(wanted: str) -> str | None:
-    tags = public_tags()
-    tag = tags.filter(slug=wanted).first() or tags.filter(name__iexact=wanted).first()
-    return tag.get_absolute_url() if tag else None
 
 
 def _require_author(slug: str) -> None:

@@ -29,6 +29,7 @@ from core.this_site import is_here, path_here
 RETRY: Final = jobs.Backoff(waits=(60, 600, 3_600), most=4)
 KEPT: Final = timedelta(days=90)
 LONGEST: Final = 1_000  # of an address
+LONGEST_ANSWER: Final = 300
 # So many may wait for a moderator, and so many of them be of one host.
 WAITING_AT_MOST: Final = 200
 OF_A_HOST: Final = 20
@@ -73,8 +74,7 @@ def receive_mention(*, source: str, target: str, network: str) -> ReceivedMentio
                 "asked_at": timezone.now(),
             },
         )
-        key = f"comments.verify_mention {mention.pk}"
-        jobs.enqueue(verify_mention, key=key, mention_id=mention.pk)
+        _have_verified(mention.pk)
     return mention
 
 
@@ -86,11 +86,44 @@ def post_at(address: str) -> Post | None:
 
 @jobs.task(name="comments.verify_mention", retry=RETRY, priority=jobs.LAST)
 def verify_mention(*, mention_id: int) -> None:
-    """Look at a page, and take it if it links to the post. Run twice it is taken once."""
+    """Look at a page, and take it if it links to the post. Run twice it is taken once.
+
+    Whatever else it raises, its mention says so, and after the last try that it failed.
+    """
     waiting = ReceivedMention.objects.select_related("post", "comment")
     mention = waiting.filter(pk=mention_id, state=State.WAITING).first()
     if mention is None:
         return
+    if mention.attempts >= RETRY.most:  # neither looked at nor given up: the worker was gone
+        _settle(mention, State.FAILED, "Each try ended before anything was known of the page.")
+        return
+    mention.attempts += 1
+    mention.save(update_fields=["attempts"])
+    try:
+        _verify(mention)
+    except PageWaits:
+        raise
+    except Exception as error:
+        _note_failure(mention, error)
+        raise
+
+
+@jobs.periodic(name="comments.look_again", cron="23 * * * *")
+def look_again(timestamp: int) -> None:
+    """What has waited for longer than an hour has a job again, if it had none: nothing is lost."""
+    late = timezone.now() - timedelta(hours=1)
+    for mention_id in ReceivedMention.objects.filter(
+        state=State.WAITING, asked_at__lt=late
+    ).values_list("pk", flat=True):
+        _have_verified(mention_id)
+
+
+def _have_verified(mention_id: int) -> None:
+    key = f"comments.verify_mention {mention_id}"
+    jobs.enqueue(verify_mention, key=key, mention_id=mention_id)
+
+
+def _verify(mention: ReceivedMention) -> None:
     if not current().takes_webmentions:
         _settle(mention, State.REFUSED, "Webmentions were switched off by then.")
         return
@@ -157,7 +190,6 @@ def _host(address: str) -> str:
 
 def _look(mention: ReceivedMention) -> Page | None:
     """The page now; None if that is given up. Raises PageWaits while it is worth another try."""
-    mention.attempts += 1
     try:
         page = fetch(mention.source)
         if page.status < 500 and page.status != 429:
@@ -237,6 +269,14 @@ def _withdraw(mention: ReceivedMention) -> None:
         return  # a moderator was first
 
 
+def _note_failure(mention: ReceivedMention, error: Exception) -> None:
+    """For the operator; to be raised on, so that the job is tried again by its own rule."""
+    words = "".join(c if c.isprintable() else " " for c in f"{type(error).__name__}: {error}")
+    is_over = mention.attempts >= RETRY.most
+    found = ReceivedMention.objects.filter(pk=mention.pk, state=State.WAITING)
+    found.update(state=State.FAILED if is_over else State.WAITING, answer=words[:LONGEST_ANSWER])
+
+
 def _settle(mention: ReceivedMention, state: State, answer: str) -> None:
-    mention.state, mention.answer = state, answer[:300]
+    mention.state, mention.answer = state, answer[:LONGEST_ANSWER]
     mention.save(update_fields=["state", "answer", "attempts", "comment", "said"])

@@ -6,26 +6,31 @@ own jobs stand in its `jobs.py`, where the worker finds them.
 """
 
 import asyncio
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import current_thread, main_thread
 from typing import Any, Final, ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.middleware import SyncCallNext
+from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.tasks import Task, configure_task
 from procrastinate.worker import Worker
+from psycopg import Error as DriverError
+
+from core.ending import Pool, ToldToEnd, signals_kept
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -125,74 +130,54 @@ def enqueue(
 def work(*, wait: bool = True) -> None:
     """Run jobs, one at a time: until SIGINT or SIGTERM, or, without `wait`, until none is due.
 
-    A signal lets the job at hand end. One worker is enough; two do not disturb each other.
+    A signal lets the job at hand end; for a database that is away then nobody waits. One worker is
+    enough; two do not disturb each other.
     """
-    connector = DjangoConnector().get_worker_connector()
-    with _signals_kept() as told_to_end, app.replace_connector(connector):
+    with signals_kept() as told_to_end:
         asyncio.run(_work(told_to_end, wait=wait))
 
 
-class _ToldToEnd:
-    """Keeps a signal until there is a worker to be told."""
+async def _work(told_to_end: ToldToEnd, *, wait: bool) -> None:
+    pools: list[Pool] = []
+    tell_in = asyncio.get_running_loop().call_soon_threadsafe
 
-    def __init__(self) -> None:
-        self._is_so = False
-        self._tell: Callable[[], Any] | None = None
+    def make_pool(**options: Any) -> Pool:
+        pools.append(pool := Pool(**options))
+        if told_to_end.is_so:
+            pool.hurry()
+        return pool
 
-    def note(self) -> None:
-        """Told once, a worker lets its jobs end; told once more, it would cancel them."""
-        if not self._is_so:
-            self._is_so = True
-            if self._tell:
-                self._tell()
+    def hurry() -> None:
+        for pool in pools:
+            pool.hurry()
 
-    @contextmanager
-    def passed_on(self, tell: Callable[[], Any]) -> Iterator[None]:
-        """What came before is passed on at once."""
-        self._tell = tell
-        if self._is_so:
-            tell()
+    # The connector that the library makes for Django, with a pool that can be hurried.
+    connector = PsycopgConnector(pool_factory=make_pool, kwargs=connector_params(DEFAULT_DB_ALIAS))
+    with app.replace_connector(connector), told_to_end.passed_on(lambda: tell_in(hurry)):
         try:
-            yield
-        finally:
-            self._tell = None
+            async with app.open_async():
+                await _run(told_to_end, tell_in, wait=wait)
+        except (ConnectorException, DriverError):
+            if not told_to_end.is_so:
+                raise
+            logger.warning("The worker ended without the database.", exc_info=True)
 
 
-async def _work(told_to_end: _ToldToEnd, *, wait: bool) -> None:
-    loop = asyncio.get_running_loop()
-    async with app.open_async():
-        # Not by the library's handlers: those are there only when it has signed on already.
-        working = asyncio.create_task(
-            app.run_worker_async(
-                wait=wait,
-                listen_notify=wait,
-                install_signal_handlers=False,
-                stalled_worker_timeout=DEAD_AFTER.total_seconds(),
-            )
+async def _run(
+    told_to_end: ToldToEnd, tell_in: Callable[[Callable[[], Any]], Any], *, wait: bool
+) -> None:
+    # Not by the library's handlers: those are there only when it has signed on already.
+    working = asyncio.create_task(
+        app.run_worker_async(
+            wait=wait,
+            install_signal_handlers=False,
+            stalled_worker_timeout=DEAD_AFTER.total_seconds(),
         )
-        with told_to_end.passed_on(lambda: loop.call_soon_threadsafe(working.cancel)):
-            await asyncio.wait([working])
-        if not working.cancelled():
-            working.result()
-
-
-@contextmanager
-def _signals_kept() -> Iterator[_ToldToEnd]:
-    """While connections are opened or closed a signal only waits.
-
-    An exception out of a signal's handler cancels what runs in the loop, and the pool of
-    connections takes that for a connection that failed and tries again, for ever.
-    """
-    told_to_end = _ToldToEnd()
-    before = {}
-    if current_thread() is main_thread():  # no other may have handlers
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, lambda *_: told_to_end.note())
-    try:
-        yield told_to_end
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    )
+    with told_to_end.passed_on(lambda: tell_in(working.cancel)):
+        await asyncio.wait([working])
+    if not working.cancelled():
+        working.result()
 
 
 def worker_seen_at() -> datetime | None:

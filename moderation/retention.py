@@ -25,6 +25,7 @@ from comments.models import (
 )
 from comments.status import Status
 from core import jobs
+from core.stored_pages import forget_earlier
 from moderation.models import DecisionNote, Likeness, TaughtLesson
 from moderation.traces import replace_traces
 
@@ -36,7 +37,9 @@ AT_ONCE: Final = 1000  # comments in a night: what is left is erased in the next
 
 @jobs.periodic(name="moderation.erase", cron="53 3 * * *")
 def erase(timestamp: int) -> None:
-    """Forget networks, then erase what has not been public or waiting for long; every night."""
+    """Forget networks, erase what has not been public or waiting for long, and forget pages that
+    were stored before anything on them was taken away; every night.
+    """
     now = timezone.now()
     forget_networks(now)
     for comment_id in overdue(now).order_by("changed_at").values_list("pk", flat=True)[:AT_ONCE]:
@@ -44,6 +47,7 @@ def erase(timestamp: int) -> None:
             erase_comment(comment_id, now)
         except (CommentError, Comment.DoesNotExist) as error:
             logger.warning("Comment %s is not erased yet: %r", comment_id, error)
+    forget_earlier()
 
 
 def forget_networks(now: datetime) -> int:

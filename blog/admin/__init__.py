@@ -1,6 +1,5 @@
 """Writing in the admin: everyone their own, unless they may edit every post."""
 
-from blog.admin.authors import AuthorAdmin
 from blog.admin.blogroll import BlogrollAdmin
 from blog.admin.mentions import SentMentionAdmin
 from blog.admin.pictures import PictureAdmin
@@ -8,7 +7,6 @@ from blog.admin.posts import PostAdmin
 from blog.admin.tags import TagAdmin
 
 __all__ = [
-    "AuthorAdmin",
     "BlogrollAdmin",
     "PictureAdmin",
     "PostAdmin",

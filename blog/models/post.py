@@ -18,6 +18,7 @@ from blog.author_names import name_of
 from blog.models.picture import Picture
 from blog.models.tag import Tag
 from blog.teasers import first_words
+from core.moments import SAID, later, possible, validate_moment
 from core.site import current
 
 # First path segments that the site itself answers or leads on; a page may not take them.
@@ -130,7 +131,10 @@ class Post(models.Model):
         help_text="Unlisted: everybody with the address can read it, but no list or feed has it.",
     )
     published_at = models.DateTimeField(
-        null=True, blank=True, help_text="Left empty, publishing fills it in; later means later."
+        null=True,
+        blank=True,
+        validators=[validate_moment],
+        help_text="Left empty, publishing fills it in; later means later.",
     )
     canonical_url = models.URLField(
         "first published at",
@@ -143,7 +147,10 @@ class Post(models.Model):
         "comments", max_length=10, choices=Comments, default=Comments.OPEN
     )
     comments_close_at = models.DateTimeField(
-        null=True, blank=True, help_text="From then on no new comments. Empty: the site's rule."
+        null=True,
+        blank=True,
+        validators=[validate_moment],
+        help_text="From then on no new comments. Empty: the site's rule.",
     )
     comments_notice = models.TextField(
         blank=True, help_text="Plain text above the comment form of this post."
@@ -171,6 +178,11 @@ class Post(models.Model):
                 name="blog_published_post_has_a_time",
                 condition=Q(status="draft") | Q(published_at__isnull=False),
                 violation_error_message="A published post needs the time of its publication.",
+            ),
+            models.CheckConstraint(
+                name="blog_post_times_can_be_told",
+                condition=possible("published_at") & possible("comments_close_at"),
+                violation_error_message=SAID,
             ),
         ]
         indexes = [
@@ -254,7 +266,7 @@ class Post(models.Model):
         days = current().comments_close_after_days
         if self.comments_close_at or not days or self.published_at is None:
             return self.comments_close_at
-        return self.published_at + timedelta(days=days)
+        return later(self.published_at, timedelta(days=days))
 
     @property
     def shows_comments(self) -> bool:

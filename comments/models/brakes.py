@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from blog.models import Post
 from comments.models.comment import Comment
+from core.moments import possible
 
 
 class BrakeQuerySet(models.QuerySet["Brake"]):
@@ -84,6 +85,9 @@ class Brake(models.Model):
             models.CheckConstraint(
                 name="comments_lock_ends_after_it_began",
                 condition=Q(until_at=None) | Q(until_at__gt=F("set_at")),
+            ),
+            models.CheckConstraint(
+                name="comments_brake_end_can_be_told", condition=possible("until_at")
             ),
             models.CheckConstraint(
                 name="comments_slow_by_a_minute",

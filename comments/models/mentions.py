@@ -25,6 +25,7 @@ class ReceivedMention(models.Model):
         WAITING = "waiting", "to be looked at"
         TAKEN = "taken", "became a comment"
         REFUSED = "refused", "refused"
+        FAILED = "failed", "could not be looked at"
 
     source = models.CharField("page", max_length=1000)
     target = models.CharField("linked to", max_length=1000)

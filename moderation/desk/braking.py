@@ -5,7 +5,7 @@ A brake is changed by another row, so that each act can be taken back as it was.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
@@ -14,6 +14,7 @@ from comments import markup, tree
 from comments.errors import CommentError, StatusConflict
 from comments.models import Brake, Comment
 from comments.models.brakes import BrakeQuerySet
+from core.moments import is_possible
 from moderation.desk.moving import NotUndoable
 from moderation.models import Act, Clause, DecisionNote, LogEntry
 from moderation.permissions import require_may_moderate
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 LOCKS: Final = (Act.LOCKED, Act.LOCK_CHANGED, Act.UNLOCKED)
+SETTING: Final = {Act.LOCKED, Act.LOCK_CHANGED, Act.SLOWED, Act.SLOW_MODE_CHANGED}
 SLOW_MODES: Final = (Act.SLOWED, Act.SLOW_MODE_CHANGED, Act.NO_LONGER_SLOWED)
-
-# Beyond it a moment lies, in some zone, in the year 10,000: neither the driver nor Python reads it.
-TOO_FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class NotPossibleNow(CommentError):
@@ -54,7 +53,7 @@ class Terms:
             )
         if self.until is not None and self.until <= now:
             raise NotPossibleNow("It would be over already; nothing was changed.")
-        if self.until is not None and self.until >= TOO_FAR:
+        if self.until is not None and not is_possible(self.until):
             raise NotPossibleNow("No clock can tell that end: leave it empty for none.")
         if self.clause is not None and self.clause.pk != cited:
             require_current(self.clause)
@@ -118,9 +117,16 @@ def take_back(own: BrakeQuerySet, family: "Any", entry: LogEntry, now: datetime)
 
     `family` are the log rows of such acts there. Raises NotUndoable.
     """
-    if family.standing().order_by("-pk").first() != entry:
+    last, before = [*family.standing().order_by("-pk")[:2], None, None][:2]
+    if last != entry:
         raise NotUndoable(
             "This was taken back already, or changed by another act since; nothing was changed."
+        )
+    is_change = before is not None and {entry.act, before.act} <= SETTING
+    if is_change and not own.filter(set_at=before.at).exists():
+        # Before there were terms a change was made in the one row that there was.
+        raise NotUndoable(
+            "What it was before this change was not kept: change it, or end it. Nothing was done."
         )
     lifted = own.filter(set_at=entry.at).update(lifted_at=now)
     if not lifted + own.filter(lifted_at=entry.at).update(lifted_at=None):

@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from blog.models import Post
+from core.moments import validate_day
 from moderation.desk.braking import SLOW_MODES
 from moderation.desk.record import Line, lines_of, with_overruled
-from moderation.desk.slowing import last_act_on, slow_modes_of
+from moderation.desk.slowing import has_people_wait, last_act_on, slow_modes_of
 from moderation.desk.views import number_in
 from moderation.models import Act, Clause, LogEntry
 from moderation.permissions import decides_on_all, may_open_queue, may_sanction, moderatable
@@ -31,9 +32,13 @@ COLUMNS: Final = (
     "overrode", "undoes", "source",
 )  # fmt: skip
 BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel reads UTF-8 as something else
-# What a spreadsheet would run. Where its separator is a semicolon or a tab, quotes keep nothing
+SEPARATORS: Final = {"comma": ",", "semicolon": ";"}
+# What a spreadsheet would run. Where its separator is not that of the file, quotes keep nothing
 # together (no field begins with them), and what follows one of these begins a cell.
-FORMULA: Final = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r])")
+FORMULAS: Final = {
+    own: re.compile(rf"(^|[{others}\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r])")
+    for own, others in ((",", ";"), (";", ",;"))
+}
 
 
 class RecordForm(forms.Form):
@@ -46,8 +51,12 @@ class RecordForm(forms.Form):
     post = PostField(posts=Post.objects.all(), required=False, label="Post (its address)")
     clause = forms.CharField(required=False, max_length=50, label="Clause (its key)")
     comment = forms.IntegerField(required=False, min_value=1, label="Comment (its id)")
-    since = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(
+        required=False, widget=forms.DateInput({"type": "date"}), validators=[validate_day]
+    )
+    until = forms.DateField(
+        required=False, widget=forms.DateInput({"type": "date"}), validators=[validate_day]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +78,8 @@ class RecordForm(forms.Form):
 
 @require_safe
 def record_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Acts, the latest first, before the act that `before` names; with `format=csv` all as a file.
+    """Acts, the latest first, before the act that `before` names; with `format=csv` all as a file
+    (`parted=semicolon`: for spreadsheets whose lists are parted so).
 
     Nothing is counted, since the record only grows. Template: moderation/record.html; context:
     `form`, `log`, `query`, `before`, and `older`: where the next page begins, 0 on the last. Of one
@@ -82,7 +92,7 @@ def record_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     form = RecordForm(request.GET)
     entries = form.narrow(_theirs(user)) if form.is_valid() else LogEntry.objects.none()
     if request.GET.get("format") == "csv":
-        return _as_file(entries)
+        return _as_file(entries, SEPARATORS.get(request.GET.get("parted", ""), ","))
     before = number_in(request.GET.get("before", ""))
     found = list(with_overruled(_before(entries, before))[: ON_A_PAGE + 1])
     shown = found[:ON_A_PAGE]
@@ -118,6 +128,7 @@ def _of_post(post: Post, user: Any) -> dict[str, Any]:
     return {
         "post": post,
         "slowed": slow_modes_of(post).in_force(timezone.now()).first(),
+        "nobody_waits": not has_people_wait(),
         "undoable": last_act_on(post),
     }
 
@@ -140,8 +151,9 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _as_file(entries: "QuerySet[LogEntry]") -> StreamingHttpResponse:
-    response = StreamingHttpResponse(_rows(entries), content_type="text/csv; charset=utf-8")
+def _as_file(entries: "QuerySet[LogEntry]", separator: str) -> StreamingHttpResponse:
+    rows = _rows(entries, separator)
+    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="record.csv"'
     return response
 
@@ -153,14 +165,14 @@ class _Echo:
         return row
 
 
-def _rows(entries: "QuerySet[LogEntry]") -> Iterator[str]:
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+def _rows(entries: "QuerySet[LogEntry]", separator: str) -> Iterator[str]:
+    writer = csv.writer(_Echo(), delimiter=separator, quoting=csv.QUOTE_ALL)
     yield BYTE_ORDER_MARK + writer.writerow(COLUMNS)
     last = 0
     while some := list(with_overruled(entries.filter(pk__gt=last).order_by("pk"))[:AT_A_TIME]):
         last = some[-1].pk
         for line in lines_of(some):
-            yield writer.writerow(map(_cell, _values(line)))
+            yield writer.writerow(_cell(value, separator) for value in _values(line))
 
 
 def _values(line: Line) -> Iterable[object]:
@@ -171,5 +183,5 @@ def _values(line: Line) -> Iterable[object]:
     yield from (line.note, line.overrode, entry.undoes_id, entry.source_id)
 
 
-def _cell(value: object) -> str:
-    return FORMULA.sub(r"\1'", "" if value is None else str(value))
+def _cell(value: object, separator: str = ",") -> str:
+    return FORMULAS[separator].sub(r"\1'", "" if value is None else str(value))

@@ -25,8 +25,9 @@ from moderation.desk.braking import (
     set_brake,
     take_back,
 )
-from moderation.models import Act, Clause, LogEntry
+from moderation.models import Act, Clause, LogEntry, Rule
 from moderation.permissions import require_may_sanction
+from moderation.screening.kinds.slow_mode import SlowMode
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -133,6 +134,12 @@ def last_act_on(post: Post) -> LogEntry | None:
 def slow_modes_of(post: Post) -> BrakeQuerySet:
     """Those of a whole conversation, in force or not."""
     return Brake.objects.filter(post=post)
+
+
+def has_people_wait() -> bool:
+    """Whether slow mode does anything: by a rule that is on and not only notes. One query."""
+    rules = Rule.objects.filter(kind=SlowMode.name, is_on=True)
+    return rules.exclude(effect="note").exists()
 
 
 def _of_branch(comment: Comment) -> BrakeQuerySet:

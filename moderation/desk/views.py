@@ -28,7 +28,7 @@ from moderation.desk.links import quote_answer
 from moderation.desk.locking import lock_above
 from moderation.desk.owing import drop, snooze
 from moderation.desk.record import Line, record_of, who_was_first
-from moderation.desk.slowing import slow_modes_of, take_slow_mode_of_post_back
+from moderation.desk.slowing import has_people_wait, slow_modes_of, take_slow_mode_of_post_back
 from moderation.desk.undoing import lately_done, undo_act, undoable, what_is_so_again
 from moderation.desk.writers import note_person
 from moderation.learning.store import progress
@@ -389,6 +389,7 @@ def of_forms(request: HttpRequest, **place: object) -> dict[str, Any]:
         "clause_options": format_html_join("", OPTION, ((one.pk, one) for one in clauses)),
         "clause_buttons": format_html_join(" ", CHOICE, ((one.pk, one) for one in clauses)),
         "canned_options": format_html_join("", OPTION, ((one.pk, one) for one in canned)),
+        "nobody_waits": not has_people_wait(),
         "offers_claims": bool(site.current().claim_minutes),
         "can_tick": True,
         "all_acts": ACTS.values(),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from blog.models import Post
 from comments.models import Comment, Commenter
+from core.moments import possible
 from moderation.models.policy import Clause
 
 
@@ -124,6 +125,9 @@ class Sanction(models.Model):
             models.CheckConstraint(
                 name="moderation_sanction_has_one_scope",
                 condition=Q(post=None) | Q(branch=None),
+            ),
+            models.CheckConstraint(
+                name="moderation_sanction_end_can_be_told", condition=possible("until_at")
             ),
             models.CheckConstraint(
                 name="moderation_only_an_identity_is_trusted",

@@ -18,6 +18,7 @@ from blog.models import Post
 from comments.errors import CommentError
 from comments.models import Comment
 from comments.numbers import find_numbered
+from core.moments import validate_moment
 from moderation.models import Clause, Sanction
 from moderation.models.sanctions import citation
 from moderation.people.persons import is_pattern_wide
@@ -124,6 +125,12 @@ class SanctionForm(forms.ModelForm):
         if scope == BRANCH and given.get("post"):
             given["branch"] = self._head(given["post"], given.get("number", ""))
         return given
+
+    def clean_until_at(self) -> Any:
+        until_at = self.cleaned_data["until_at"]
+        if until_at is not None:
+            validate_moment(until_at)
+        return until_at
 
     def _head(self, post: Post, number: str) -> Comment | None:
         head = find_numbered(post, number.strip().lstrip("#"))

@@ -312,3 +312,49 @@ def test_another_slug_of_a_tag_and_another_name_of_an_author_leave_redirects(cli
     call(Post.objects.filter(author__username="x").get().author, "Three", "x")
     assert client.get("/author/two/").status_code == 200  # another is called so
     assert not Redirect.objects.filter(old_path="/author/two/").exists()
+
+
+def test_a_list_that_the_first_page_is_asked_for_by_name(client):
+    ada = make_user("author", username="ada", first_name="Ada", last_name="Bergman")
+    make_post(author=ada).tags.add(Tag.objects.create(name="Mind", slug="mind"))
+    leave_redirect(old_path="/author/ada/", new_path="/author/ada-bergman/")
+    leave_redirect(old_path="/tags/geist/", new_path="/tags/mind/")
+    leave_redirect(old_path="/category/spirit/", new_path="/tags/mind/")
+    leave_redirect(old_path="/tags/gone/", new_path="")
+    for asked, where in {
+        "author_name=ada": "/author/ada-bergman/",
+        "author_name=ada-bergman": "/author/ada-bergman/",
+        "author_name=ada&paged=2": "/author/ada-bergman/?page=2",
+        "author_name=ada&feed=rss2": "/author/ada-bergman/feed.rss",
+        "tag=geist": "/tags/mind/", "tag=mind&feed=atom": "/tags/mind/feed.atom",
+        "tag=geist&paged=3": "/tags/mind/?page=3", "category_name=spirit": "/tags/mind/",
+        "category_name=mind": "/tags/mind/", "tag=nothing&feed=rss2": "/feed.rss", "tag=gone": 410,
+    }.items():  # fmt: skip
+        assert leads(client, f"/?{asked}") == where, asked
+    for none in ("author_name=nobody", "author_name=%00", "author_name=", "author_name=%2Fx",
+                 "tag=spirit", "author_name=" + "x" * 500):  # fmt: skip
+        assert client.get(f"/?{none}").status_code == 200, none
+    assert leads(client, "/tag/geist/") == "/tags/mind/"
+    assert leads(client, "/category/geist/feed/") == "/tags/mind/feed.rss"
+    Post.objects.update(status="draft")
+    for hidden in ("author_name=ada", "author_name=ada-bergman", "tag=geist", "tag=mind"):
+        assert client.get(f"/?{hidden}").status_code == 200, hidden
+    assert leads(client, "/tag/geist/") == 404
+
+
+def test_another_name_on_the_first_page_of_the_site_leaves_a_redirect_too(client):
+    owner = make_user(username="owner")
+    make_post(author=owner)
+    client.force_login(owner)
+    form = {"title": "A", "author": "Ada Bergman", "language": "en", "time_zone": "UTC"}
+    assert client.post("/admin/first-run/", form).status_code == 302
+    assert leads(client, "/author/owner/") == "/author/ada-bergman/"
+    assert leads(client, "/author/owner/feed.rss") == "/author/ada-bergman/feed.rss"
+
+
+def test_an_account_that_is_saved_for_another_reason_is_not_asked_about(
+    django_assert_num_queries,
+):
+    user = make_user(username="owner")
+    with django_assert_num_queries(1):
+        user.save(update_fields=["last_login"])

@@ -235,12 +235,16 @@ def test_a_feed_says_nothing_of_what_was_withdrawn(post):
     assert Client().get("/feed.atom").content == before
 
 
-def test_an_address_by_number_that_is_not_known_yet_is_asked_anew(post):
+@pytest.mark.parametrize(
+    ("query", "row"),
+    [("p=77", "/?p=77"), ("tag=geist", "/tags/geist/"), ("author_name=x", "/author/x/")],
+)
+def test_an_old_address_that_is_not_known_yet_is_asked_anew(post, query, row):
     site = Site()
     for _ in range(3):
-        assert site.ask(site.short, path="/", query="p=77")[0].startswith("200")
-    leave_redirect(old_path="/?p=77", new_path=post.get_absolute_url())
-    assert site.ask(site.short, path="/", query="p=77")[0].startswith("301")
+        assert site.ask(site.short, path="/", query=query)[0].startswith("200")
+    leave_redirect(old_path=row, new_path=post.get_absolute_url())
+    assert site.ask(site.short, path="/", query=query)[0].startswith("301")
 
 
 def test_what_the_clock_lets_appear(post):

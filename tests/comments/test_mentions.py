@@ -1,8 +1,12 @@
 """Other sites say that they link to a post: what is true waits for a moderator."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comments import intake, mentions
 from comments.intake import Verdict
@@ -11,11 +15,12 @@ from comments.models import Comment, ReceivedMention
 from comments.status import Status
 from comments.views import mentions as views
 from moderation.models import Act, LogEntry
+from tests.core.conftest import worker
 from tests.core.test_site import make_site
 from tests.factories import make_post, make_user, publish
 from tests.other_sites import elsewhere, moved
 
-__all__ = ["elsewhere"]
+__all__ = ["elsewhere", "worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -310,3 +315,90 @@ def test_old_rows_are_forgotten(post, settings, elsewhere, say, time_machine):
 def test_a_sentence_says_why(post):
     with pytest.raises(NotTaken, match="no post here"):
         receive_mention(source="https://x.example/", target="https://y.example/", network="")
+
+
+def broken(monkeypatch, error):
+    """Looking at any page raises something that nobody thought of."""
+
+    def read(*args, **options):
+        raise error
+
+    monkeypatch.setattr(mentions, "read_page", read)
+
+
+def test_what_nobody_foresaw_is_tried_again_and_then_seen_as_failed(
+    post, settings, elsewhere, worker, monkeypatch
+):
+    elsewhere.pages = {"/a": page_with(whole(post, settings))}
+    said = {"source": elsewhere.url("/a"), "target": whole(post, settings)}
+    client = Client()
+    with monkeypatch.context() as patched:
+        broken(patched, ZeroDivisionError("by\0 none " + "x" * 500))
+        assert client.post("/webmention/", said).status_code == 202
+        worker.run()
+        one = ReceivedMention.objects.get()
+        assert (one.state, one.attempts) == ("waiting", 1)
+        assert "ZeroDivisionError: by" in one.answer
+        for _ in range(4):
+            worker.run_later()
+    one.refresh_from_db()
+    assert (one.state, one.attempts) == ("failed", 4)
+    assert worker.statuses() == [("failed", 1)]
+    client.force_login(make_user())
+    listed = client.get("/admin/comments/receivedmention/?state__exact=failed").content.decode()
+    assert "ZeroDivisionError: by" in listed
+    assert client.post("/webmention/", said).status_code == 202  # said again, it is looked at again
+    worker.run()
+    assert Comment.objects.count() == 1
+    assert ReceivedMention.objects.get().answer == ""
+
+
+def test_after_an_unforeseen_failure_that_passes_it_is_taken(
+    say, post, settings, elsewhere, monkeypatch
+):
+    elsewhere.pages = {"/a": page_with(whole(post, settings))}
+    with monkeypatch.context() as patched:
+        broken(patched, RuntimeError("once"))
+        with pytest.raises(RuntimeError):
+            say(elsewhere.url("/a"))
+    mentions.verify_mention(mention_id=ReceivedMention.objects.get().pk)
+    one = ReceivedMention.objects.get()
+    assert (one.state, one.answer, one.attempts) == ("taken", "", 2)
+
+
+def test_one_whose_job_is_gone_is_looked_at_again(post, settings, elsewhere, run_jobs):
+    """An earlier release left such; so does a job that ended before its mention did."""
+    elsewhere.pages = {"/a": page_with(whole(post, settings))}
+    ages_ago = timezone.now() - timedelta(days=3)
+    ReceivedMention.objects.create(
+        source=elsewhere.url("/a"), target=whole(post, settings), post=post, asked_at=ages_ago
+    )
+    mentions.look_again(0)
+    mentions.look_again(0)
+    assert ProcrastinateJob.objects.filter(task_name="comments.verify_mention").count() == 1
+    run_jobs()
+    assert Comment.objects.count() == 1
+
+
+def test_one_that_takes_its_worker_down_each_time_ends_as_failed(post, settings, elsewhere):
+    one = ReceivedMention.objects.create(
+        source=elsewhere.url("/a"), target=whole(post, settings), post=post, attempts=4
+    )
+    mentions.verify_mention(mention_id=one.pk)
+    one.refresh_from_db()
+    assert one.state == "failed"
+    assert "ended" in one.answer
+    assert elsewhere.asked == []
+
+
+def test_each_try_is_counted_before_it_can_end_its_worker(post, settings, elsewhere, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    one = receive_mention(source=elsewhere.url("/a"), target=whole(post, settings), network="")
+    elsewhere.pages = {"/a": page_with(whole(post, settings))}
+    broken(monkeypatch, Killed())
+    with pytest.raises(Killed):
+        mentions.verify_mention(mention_id=one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.attempts) == ("waiting", 1)

@@ -236,6 +236,28 @@ def test_a_worker_that_dies_is_no_end_of_the_site_and_starts_again(prepared):
 
 
 @server
+def test_up_ends_soon_while_its_postgres_is_gone(prepared, psql):
+    """The worker waits for half a minute where nobody tells it not to; `up` kills it before."""
+    with site(prepared, "--no-demo") as one:
+        worker = worker_of(prepared)
+        listening = "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+        while psql(prepared, listening) != "t":
+            time.sleep(0.05)
+        postmaster = int(
+            (embedded._home(prepared) / "postgres/postmaster.pid").read_text().split()[0]
+        )
+        os.kill(postmaster, signal.SIGKILL)
+        os.kill(worker, signal.SIGTERM)
+        until = time.monotonic() + 10
+        while worker in works_in(prepared):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        one.process.send_signal(signal.SIGTERM)
+        assert one.process.wait(10) == 0
+    wait_for_nobody(prepared)
+
+
+@server
 def test_postgres_stays_while_another_command_uses_it(prepared):
     with site(prepared, "--no-demo") as one, embedded.attached(prepared):
         assert one.end() == 0

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bench.data.plans import scanned
+from blog.author_names import path_of
 from blog.models import Post, Tag
 from comments.private_links import status_address
 from moderation.desk.queue import ORDERS, TABS
@@ -55,7 +56,8 @@ def addresses():
         "/posts/a-post/c/1/", "/posts/a-post/c/1/branch/", "/posts/a-post/c/1/reply/",
         "/posts/a-post/comments.atom", "/posts/a-post/c/1/report/", "/about/", "/ledger/",
         "/posts/a-post/ledger/", "/policy/",
-        status_address(waiting),
+        status_address(waiting), path_of(post.author), f"{path_of(post.author)}feed.atom",
+        f"/?author_name={post.author.username}", "/?author_name=nobody", "/?tag=nothing",
     ]  # fmt: skip
     return anybody
 

@@ -376,7 +376,13 @@ def test_a_byte_order_mark_and_blank_lines_before_the_xml_do_no_harm(make_export
 
 
 @pytest.mark.parametrize(
-    "date", ["Fri, 31 Dec 9999 23:59:59 -0800", f"Tue, 18 Jan 2011 07:40:14 +{'9' * 20}"]
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -0800",
+        "Fri, 31 Dec 9999 23:59:59 +0000",
+        "Mon, 01 Jan 0001 00:00:00 +0000",
+        f"Tue, 18 Jan 2011 07:40:14 +{'9' * 20}",
+    ],
 )
 def test_a_date_beyond_all_calendars_stops_no_import(make_export, date):
     undated = wxr_files.item(1, wxr_files.comment(1)).replace("2013-03-01", "0000-00-00")

@@ -22,7 +22,7 @@ from moderation.desk.slowing import (
     take_slow_mode_of_post_back,
 )
 from moderation.desk.undoing import undo_act, undoable
-from moderation.models import Clause, LogEntry
+from moderation.models import Clause, LogEntry, Rule
 from moderation.permissions import NotAllowed
 from tests.factories import make_post, make_published, make_user
 
@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 WHY = "Two people, twenty comments, nothing new."
 LINE = '<p class="lock slowed">'
 RECORD = "/admin/queue/record/"
+NO_EFFECT = "Nobody waits: the rule “Slow mode” is off."
 
 
 @pytest.fixture
@@ -286,3 +287,73 @@ def test_an_act_on_nothing_that_slows_is_not_there_to_be_taken_back(client):
     client.force_login(make_user())
     entry = LogEntry.objects.create(act="sanctioned", sanction_id=1)
     assert client.post(reverse("moderation:undo"), {"entry": entry.pk}).status_code == 404
+
+
+def of_before(head, *acts, **brake):
+    """What an earlier release left: one row for each act in the log, and of slow mode one row that
+    was changed in place.
+    """
+    now = timezone.now()
+    entries = [
+        LogEntry.objects.create(
+            act=act, comment_id=head.pk, post_id=head.post_id, actor_id=make_user().pk,
+            at=now - timedelta(hours=len(acts) - n),
+        )
+        for n, act in enumerate(acts)
+    ]  # fmt: skip
+    if brake:
+        Brake.objects.create(head=head, reason="", set_at=entries[-1].at, **brake)
+    return entries
+
+
+def test_a_change_from_before_terms_were_kept_is_not_taken_back_for_an_end(client, head):
+    of_before(head, "slowed", "slowed", minutes=10)
+    with pytest.raises(NotUndoable, match="was not kept"):
+        undo("slowed")
+    assert in_force().get().minutes == 10
+    client.force_login(make_user())
+    form = {"entry": last("slowed").pk, "card": head.pk}
+    page = client.post(reverse("moderation:undo"), form, follow=True).content.decode()
+    assert "change it, or end it" in page
+    seen = in_force().get()
+    act(change_slow_mode, head, brake=seen.pk, minutes=20, reason=WHY)
+    undo("slow mode changed")
+    assert in_force().get() == seen
+
+
+def test_a_first_slow_mode_from_before_is_taken_back(head):
+    of_before(head, "slowed", minutes=10)
+    undo("slowed")
+    assert not in_force().exists()
+
+
+def test_an_end_from_before_is_refused(head):
+    of_before(head, "slowed", "no longer slowed")
+    with pytest.raises(NotUndoable, match="not known any more"):
+        undo("no longer slowed")
+    slow(head)
+    undo("slowed")
+    assert not in_force().exists()
+
+
+def test_slow_mode_after_one_that_was_over_by_the_clock_is_taken_back(head):
+    slow(head, until=timezone.now() + timedelta(minutes=5))
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        slow(head, minutes=7)
+        undo("slowed")
+        assert not in_force().exists()
+
+
+@pytest.mark.parametrize("change", [{"is_on": False}, {"effect": "note"}, None])
+def test_where_no_rule_has_people_wait_the_desk_says_so(client, head, change):
+    client.force_login(make_user())
+    pages = [reverse("moderation:card", args=[head.pk]), "/admin/queue/?status=published",
+             f"{RECORD}?post={head.post_id}"]  # fmt: skip
+    slow(head)
+    slow_post(post_id=head.post_id, by=make_user(), terms=Terms(minutes=5, reason=WHY))
+    for address in pages:
+        assert NO_EFFECT not in client.get(address).content.decode()
+    rules = Rule.objects.filter(kind="slow mode")
+    rules.update(**change) if change else rules.delete()
+    for address in pages:
+        assert NO_EFFECT in client.get(address).content.decode(), address

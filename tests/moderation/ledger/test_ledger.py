@@ -110,9 +110,9 @@ def as_file(client, **query):
     return b"".join(answer.streaming_content)
 
 
-def rows(client, **query):
+def rows(client, delimiter=",", **query):
     text = as_file(client, **query).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def test_the_record_has_who_when_from_to_clause_and_note(client, decided):
@@ -154,6 +154,32 @@ def test_no_spreadsheet_runs_or_tears_a_note(client, decided, typed):
     for separator in ",;\t":  # whichever a spreadsheet takes for the one that parts cells
         for cells in csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=separator):
             assert not [cell for cell in cells if cell.lstrip()[:1] in FORMULAS]
+
+
+@pytest.mark.parametrize("typed", [*NOTES, "x,=1", "x, +1", "x,y;z"])
+def test_where_lists_are_parted_by_semicolons_neither(client, decided, typed):
+    """A spreadsheet that parts by commas all the same may tear it, and runs nothing of it."""
+    post, by, *_ = decided
+    comment = send(post)
+    services.reject_comment(comment_id=comment.pk, version=1, by=by, note=typed)
+    client.force_login(by)
+    query = {"comment": comment.pk, "parted": "semicolon"}
+    raw = as_file(client, **query)
+    assert raw.startswith(b'\xef\xbb\xbf"at";"act";')
+    row = rows(client, delimiter=";", **query)[-1]
+    assert row["note"].replace("'", "") == typed
+    assert None not in row
+    for separator in ",;\t":
+        for cells in csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=separator):
+            assert not [cell for cell in cells if cell.lstrip()[:1] in FORMULAS]
+
+
+def test_the_record_offers_both_files(client, decided):
+    client.force_login(decided[1])
+    page = shown(client, f"{RECORD}?act=rejected")
+    assert 'href="?act=rejected&amp;format=csv"' in page
+    assert 'href="?act=rejected&amp;format=csv&amp;parted=semicolon"' in page
+    assert as_file(client, parted="nonsense").startswith(b'\xef\xbb\xbf"at","act",')
 
 
 @pytest.mark.parametrize("begins", ["\t1", "\r=1", "\t=1"])
