@@ -170,6 +170,7 @@ async def _run(
     working = asyncio.create_task(
         app.run_worker_async(
             wait=wait,
+            listen_notify=wait,
             install_signal_handlers=False,
             stalled_worker_timeout=DEAD_AFTER.total_seconds(),
         )
