@@ -182,6 +182,7 @@ def test_what_is_kept_is_bounded_and_the_last_used_stays(post, monkeypatch):
     some = entries(rows())
     kept.thread_parts(some, post)
     weight = kept.memory._bytes
+    kept.memory.forget()
     monkeypatch.setattr(kept, "MOST_BYTES", weight // 2)
     for _ in range(3):
         kept.thread_parts(some, post)
