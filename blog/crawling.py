@@ -54,7 +54,8 @@ def sitemap(request: HttpRequest, section: str, number: str) -> HttpResponse:
     for row in rows()[(part - 1) * IN_A_PART : part * IN_A_PART] if part else []:
         address = path(row)
         changes[address] = max(changes.get(address, row.changed_at), row.changed_at)
-    places = [(request.build_absolute_uri(one), at) for one, at in changes.items()]
+    site = request.build_absolute_uri("/").removesuffix("/")  # of each it would take a fifth
+    places = [(site + one, at) for one, at in changes.items()]
     if not places:
         raise Http404
     return _answer("urlset", "url", places)

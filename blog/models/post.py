@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from simple_history.models import HistoricalRecords
@@ -19,6 +18,7 @@ from blog.models.picture import Picture
 from blog.models.tag import Tag
 from blog.teasers import first_words
 from core.moments import SAID, later, possible, validate_moment
+from core.routes import address_of
 from core.site import current
 
 # First path segments that the site itself answers or leads on; a page may not take them.
@@ -206,7 +206,7 @@ class Post(models.Model):
 
     def get_absolute_url(self) -> str:
         route = "blog:post" if self.kind == self.Kind.POST else "blog:page"
-        return reverse(route, args=[self.slug])
+        return address_of(route, self.slug)
 
     def clean(self) -> None:
         """Fill in the time of publication, and refuse a page where the site itself answers."""

@@ -1,7 +1,8 @@
 """Words that group posts."""
 
 from django.db import models
-from django.urls import reverse
+
+from core.routes import address_of
 
 
 class Tag(models.Model):
@@ -17,4 +18,4 @@ class Tag(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("blog:tag", args=[self.slug])
+        return address_of("blog:tag", self.slug)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from mptt.models import MPTTModel, TreeForeignKey
@@ -17,6 +16,7 @@ from comments.errors import NoLongerKept, StatusConflict, WrongRoom
 from comments.models.commenter import Commenter
 from comments.models.querysets import CommentManager
 from comments.status import Remover, Status, may_follow
+from core.routes import address_of
 
 if TYPE_CHECKING:
     from comments.models.judged import Revision
@@ -245,7 +245,7 @@ class Comment(MPTTModel):
         route = (
             "comments:permalink" if self.post.kind == Post.Kind.POST else "comments:page-permalink"
         )
-        return reverse(route, args=[self.post.slug, self.number])
+        return address_of(route, self.post.slug, self.number or "")
 
     def change_status(self, to: Status, *, at: datetime, removed_by: str = "") -> None:
         """Move this comment from the status and version it was read with to `to`; one UPDATE.

@@ -15,9 +15,10 @@ from core.guards import comes_from_here
 from moderation.desk.acts import ACTS
 from moderation.desk.cards import cards, with_context
 from moderation.desk.deciding import DecideLink, note_use, open_link, release_link, use_link
+from moderation.desk.page_html import desk_of
 from moderation.desk.record import record_of
 from moderation.desk.undoing import undoable
-from moderation.desk.views import Outcome, carry_out, number_in, of_forms, take_back
+from moderation.desk.views import Outcome, carry_out, number_in, take_back, written
 
 UNDO = "undo"
 DECISIVE = ("publish", "owe", "answer", "reject", "spam", "remove", "keep", "hold")
@@ -93,9 +94,10 @@ class DecideView(View):
         acts = [] if is_decided else [act for act in card.acts if act.name in OFFERED]
         own = [line.entry for line in log if line.entry.pk == link.entry_id]
         can_be = undoable([line.entry for line in log]) & {entry.pk for entry in own}
+        shown = [card._replace(acts=acts)]
         context = {
             "link": link,
-            "cards": [card._replace(acts=acts)],
+            "cards": shown,
             "log": log,
             "outcome": outcome,
             "went_well": outcome is not None and outcome.level == messages.SUCCESS,
@@ -103,8 +105,7 @@ class DecideView(View):
             "undoable": can_be,
             "to_undo": own[0] if can_be else None,
             "last": log[-1] if log else None,
-            "is_mail": True,
-            **of_forms(request),
+            **written(shown, desk_of(request, {}, is_mail=True)),
         }
         return _private(render(request, "moderation/decide.html", context, status=status))
 

@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from comments.intake import OwnAct
 from comments.models import Brake, Comment
 from comments.status import Status
+from core.compiled import Compiled, Given
 from moderation.desk.braking import LOCKS, SLOW_MODES
 from moderation.models import DECISIONS, Act, Clause, DecisionNote, LogEntry
 from moderation.policy.citing import find_clauses
@@ -35,7 +36,7 @@ class Line(NamedTuple):
 
 def record_of(comment: Comment) -> list[Line]:
     """Every act on a comment, oldest first. Three queries, four if one cites a clause."""
-    return lines_of(with_overruled(LogEntry.objects.filter(comment_id=comment.pk)).order_by("pk"))
+    return lines_of(_RECORD.rows(comment=comment.pk))
 
 
 def lines_of(entries: Iterable[LogEntry]) -> list[Line]:
@@ -84,6 +85,13 @@ def with_overruled(entries: "QuerySet[LogEntry]") -> "QuerySet[LogEntry]":
         before_act=Subquery(last.values("act")[:1]),
         before_actor=Subquery(last.values("actor_id")[:1]),
     )
+
+
+def _record() -> "QuerySet[LogEntry]":
+    return with_overruled(LogEntry.objects.filter(comment_id=Given("comment"))).order_by("pk")
+
+
+_RECORD: Final = Compiled(_record)
 
 
 def _overrode(entry: Any) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from comments import notifications, tree
 from comments.models import Comment, Revision
 from comments.status import UNDO_FOR, Remover, Status
+from core.compiled import Compiled, Given
 from moderation.desk.braking import LOCKS, SLOW_MODES, take_brake_back
 from moderation.desk.moving import NotUndoable, move_back
 from moderation.desk.redacting import bring_back_words
@@ -20,6 +21,7 @@ from moderation.services import log_act
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
 
 AT_MOST: Final = 200
 OF_BRANCHES: Final = (Act.MOVED, *LOCKS, *SLOW_MODES)
@@ -117,13 +119,18 @@ def lately_done(user: "User") -> list[LogEntry]:
 
     Of each comment the last act; own comments are no decisions. One query.
     """
-    since = timezone.now() - UNDO_FOR
-    own = LogEntry.objects.filter(actor_id=user.pk, at__gte=since, comment_id__isnull=False)
-    found = own.standing().order_by("-pk")[:AT_MOST]
     latest: dict[int | None, LogEntry] = {}
-    for entry in found:
+    for entry in _LATELY.rows(user=user.pk, since=timezone.now() - UNDO_FOR):
         latest.setdefault(entry.comment_id, entry)
     return [entry for entry in latest.values() if entry.act in UNDOABLE]
+
+
+def _lately() -> "QuerySet[LogEntry]":
+    own = LogEntry.objects.filter(actor_id=Given("user"), at__gte=Given("since"))
+    return own.filter(comment_id__isnull=False).standing().order_by("-pk")[:AT_MOST]
+
+
+_LATELY: Final = Compiled(_lately)
 
 
 def _is_undoable(entry: LogEntry) -> bool:

@@ -1,6 +1,6 @@
 """The queue's pages, inside the admin: looking, deciding, taking back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -8,27 +8,27 @@ from django.contrib import admin, messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.views.decorators.http import require_POST, require_safe
 
 from comments.errors import CommentError, StatusConflict
 from comments.models import Comment
-from core import site
 from moderation.context import summary_of
 from moderation.desk import queue
 from moderation.desk.acts import ACTS, MOVES, TICKED, DeskAct
+from moderation.desk.acts_html import slow_mode_fields
 from moderation.desk.braking import SLOW_MODES, read_end
+from moderation.desk.card_html import cards_html
 from moderation.desk.cards import Card, cards, with_context
 from moderation.desk.claiming import claim_comment, end_claim, let_go
 from moderation.desk.links import quote_answer
 from moderation.desk.locking import lock_above
 from moderation.desk.owing import drop, snooze
+from moderation.desk.page_html import Desk, desk_of
 from moderation.desk.record import Line, record_of, who_was_first
-from moderation.desk.slowing import has_people_wait, slow_modes_of, take_slow_mode_of_post_back
+from moderation.desk.slowing import slow_modes_of, take_slow_mode_of_post_back
 from moderation.desk.undoing import lately_done, undo_act, undoable, what_is_so_again
 from moderation.desk.writers import note_person
 from moderation.learning.store import progress
@@ -38,9 +38,6 @@ from moderation.policy.citing import ClauseOutOfDate
 
 CARDS_PER_PAGE: Final = 25
 TICKED_AT_MOST: Final = 200
-# What a card asks for and only some pages say: to look for what is nowhere takes a template longer
-# than most that it writes, and a page has a thousand such places.
-UNSAID: Final = {"is_mail": False, "on_card": False, "quoted": "", "brake": None, "is_slow": False}
 
 
 class Outcome(NamedTuple):
@@ -68,20 +65,22 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     tabs = queue.counts(user)
     counted = {tab: count for tab, _, count in tabs if count is not None}
     page = _page(request, user, chosen, counted)
+    learned = progress() if chosen.tab == queue.WAITING else None
+    desk = desk_of(request, _place(request), compares=bool(learned and learned.is_ready))
     shown = cards(page)
     context = {
         "title": "Queue",
         "chosen": chosen,
         "status": chosen.tab,
         "orders": [(name, label) for name, (label, _) in queue.ORDERS.items()],
-        "learned": progress() if chosen.tab == queue.WAITING else None,
+        "learned": learned,
         "tabs": tabs,
         "page": page,
         "cards": shown,
         "ticked_acts": _for_ticked(shown),
         "lately": _lately(user),
         "queue_summary": summary_of(counted),
-        **of_forms(request, **_place(request)),
+        **written(shown, desk),
     }
     return _render(request, "moderation/queue.html", context)
 
@@ -89,20 +88,24 @@ def queue_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def card_page(request: HttpRequest, comment_id: int) -> HttpResponse:
     """One comment with its record. Template: moderation/card.html; context: `cards`, `log`,
-    `undoable` (the rows that can be taken back), `slowed_post` (a Brake, or None).
+    `undoable` (the rows that can be taken back), `slowed_post` (a Brake, or None) and the fields
+    of its form, `slow_mode_fields`.
     """
     comment: Comment = get_object_or_404(with_context(moderatable(request.user)), pk=comment_id)
     log = record_of(comment)
     in_queue = request.GET.get("in") == "queue"  # a script puts the card there
+    place = {} if in_queue else {"card": comment.pk}
+    desk = desk_of(request, place, on_card=not in_queue, quoted=_quoted(request))
+    slowed_post = slow_modes_of(comment.post).in_force(timezone.now()).first()
+    shown = cards([comment])
     context = {
         "title": "Comment",
-        "cards": cards([comment]),
+        "cards": shown,
         "log": log,
         "undoable": undoable([line.entry for line in log]),
-        "slowed_post": slow_modes_of(comment.post).in_force(timezone.now()).first(),
-        "on_card": not in_queue,
-        "quoted": _quoted(request),
-        **of_forms(request, **({} if in_queue else {"card": comment.pk})),
+        "slowed_post": slowed_post,
+        "slow_mode_fields": slow_mode_fields(desk, slowed_post),
+        **written(shown, desk),
     }
     return _render(request, "moderation/card.html", context)
 
@@ -212,8 +215,10 @@ def _owed(request: HttpRequest, act: Callable[[Any], FollowUp]) -> HttpResponse:
 def _quoted(request: HttpRequest) -> str:
     """The answer that a reply is to begin with, where the address names one that is public."""
     named = number_in(request.GET.get("quote", ""))
+    if not named:
+        return ""
     answer = Comment.objects.public().select_related("post").filter(pk=named).first()
-    return quote_answer(answer) if named and answer is not None else ""
+    return quote_answer(answer) if answer is not None else ""
 
 
 def carry_out(
@@ -339,9 +344,6 @@ def _until(request: HttpRequest) -> datetime | None:
     return read_end(request.POST.get("until", ""))
 
 
-HIDDEN: Final = '<input type="hidden" name="{}" value="{}">'
-CHOICE: Final = '<button type="submit" name="clause" value="{}">{}</button>'
-OPTION: Final = '<option value="{}">{}</option>'
 READ: Final[dict[str, Callable[[HttpRequest], Any]]] = {
     "clause": _clause,
     "note": _note,
@@ -378,20 +380,11 @@ def _lately(user: Any) -> list[Line]:
     return [Line(one, names.get(one.comment_id, ""), "", None) for one in entries]
 
 
-def of_forms(request: HttpRequest, **place: object) -> dict[str, Any]:
-    """What the forms of cards hold and choose from, made once, and what the help lists."""
-    clauses, canned = list(Clause.objects.current()), list(CannedNote.objects.all())
-    hidden = [("csrfmiddlewaretoken", get_token(request)), *place.items()]
+def written(shown: Sequence[Card], desk: Desk) -> dict[str, Any]:
+    """The cards as HTML, what other forms of their page hold, and what the help lists."""
     return {
-        "hidden": format_html_join("", HIDDEN, hidden),
-        "queue_url": reverse("moderation:queue"),
-        "clauses": clauses,
-        "clause_options": format_html_join("", OPTION, ((one.pk, one) for one in clauses)),
-        "clause_buttons": format_html_join(" ", CHOICE, ((one.pk, one) for one in clauses)),
-        "canned_options": format_html_join("", OPTION, ((one.pk, one) for one in canned)),
-        "nobody_waits": not has_people_wait(),
-        "offers_claims": bool(site.current().claim_minutes),
-        "can_tick": True,
+        "cards_html": cards_html(shown, desk),
+        "desk": desk,
         "all_acts": ACTS.values(),
         "moves": MOVES,
     }
@@ -426,4 +419,4 @@ def _back(request: HttpRequest) -> str:
 
 
 def _render(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **UNSAID, **context})
+    return render(request, template, {**admin.site.each_context(request), **context})

@@ -61,6 +61,7 @@ class Act(models.TextChoices):
     SOURCE_NOTED = "source noted"
 
 
+LABELS: Final[dict[str, str]] = {act.value: act.label for act in Act}
 # By these, done by a person, a moderator has judged the comment as it then stood.
 DECISIONS: Final = (
     Act.PUBLISHED,
@@ -142,6 +143,10 @@ class LogEntry(models.Model):
     def __str__(self) -> str:
         what = self.comment_id or (f"sanction {self.sanction_id}" if self.sanction_id else "")
         return f"{self.act} {what} at {self.at:%Y-%m-%d %H:%M}"
+
+    def get_act_display(self) -> str:  # type: ignore[no-redef]
+        """The act in words. Django's own makes a table of all acts for each row."""
+        return LABELS.get(self.act, self.act)
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

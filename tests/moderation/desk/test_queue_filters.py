@@ -170,7 +170,7 @@ def test_a_link_says_where_it_was_posted_and_how_it_was_answered(client, moderat
     assert "On trust 1.1" in page
     assert "Dealt with." in page
     card = client.get(reverse("moderation:card", args=[again.pk]), {"quote": answer.pk})
-    quoted = card.context["quoted"]
+    quoted = card.context["desk"].quoted
     assert "> That paper is *weak*." in quoted
     assert "[#1.1 under “On trust”](" in quoted
     assert answer.get_absolute_url() in quoted
@@ -179,7 +179,7 @@ def test_a_link_says_where_it_was_posted_and_how_it_was_answered(client, moderat
 def test_what_is_not_public_is_not_quoted(client, moderator):
     comment = send(make_post(), "secret words")
     card = client.get(reverse("moderation:card", args=[comment.pk]), {"quote": comment.pk})
-    assert card.context["quoted"] == ""
+    assert card.context["desk"].quoted == ""
 
 
 def test_near_duplicates_are_named(client, moderator):
