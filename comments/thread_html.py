@@ -98,8 +98,8 @@ class Thread:
         self.site = _text(settings.SITE_URL)
         page = "" if post.kind == Post.Kind.POST else "page-"
         place = reverse(f"comments:{page}permalink", args=[post.slug, NUMBER])
-        self.before_number, _, self.behind_number = place.partition(NUMBER)
-        self.report = _report_address(post).partition(NUMBER)
+        self.before_number, _, self.behind_number = place.rpartition(NUMBER)
+        self.report = _report_address(post).rpartition(NUMBER)
         self.zone: tzinfo = timezone.get_current_timezone()
         self.days = _Days()
         self.names = _Names()
