@@ -30,6 +30,9 @@ Values = Sequence[Any] | Mapping[str, Any]
 NAMED: Final = re.compile(r"%\((\w+)\)s")
 # The name was forgotten, or what a column holds is another thing since.
 OUTDATED: Final = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
+# On a connection. A page of a conversation takes a sixth of a megabyte of its server's memory, and
+# a robot reads hundreds of pages.
+MOST: Final = 200
 
 # By the driver's connection what is prepared there; None where nothing is to be.
 _known: Final[WeakKeyDictionary[Any, set[str] | None]] = WeakKeyDictionary()
@@ -107,6 +110,7 @@ class _Cursor:
         driver, name = self._connection.connection, self._statement.name
         server, called = driver.pgconn, name.encode()
         if name not in self._known:
+            _make_room(self._known, driver)
             _checked(server.prepare(called, self._statement.words.encode()), driver)
             self._known.add(name)
         reader = Transformer(driver)
@@ -154,8 +158,9 @@ def prepared_on(driver: Any) -> set[str] | None:
         return _known[driver]
     except KeyError:
         result = driver.pgconn.exec_(b"SELECT pg_backend_pid()")
-        answers = result.status == ExecStatus.TUPLES_OK
-        same = answers and int(result.get_value(0, 0) or 0) == driver.pgconn.backend_pid
+        if result.status != ExecStatus.TUPLES_OK:
+            return None  # after an error in a transaction nobody answers until its end
+        same = int(result.get_value(0, 0) or 0) == driver.pgconn.backend_pid
         _known[driver] = set() if same else None
         return _known[driver]
 
@@ -164,6 +169,14 @@ def prepare_no_more(driver: Any) -> None:
     """Ask in full on a connection from now on."""
     _known[driver] = None
     logger.warning("Nothing more is prepared on this connection.", exc_info=True)
+
+
+def _make_room(known: set[str], driver: Any) -> None:
+    """Forget them all if there are too many: what is asked often is soon prepared again."""
+    if len(known) >= MOST:
+        forget = "; ".join(f"DEALLOCATE {name}" for name in known)
+        _checked(driver.pgconn.exec_(forget.encode()), driver)
+        known.clear()
 
 
 def _is_under_way(driver: Any) -> bool:

@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
+from django.urls import reverse, set_script_prefix
 from django.utils import timezone
 
 from comments.intake import QuotedClause
@@ -113,6 +114,20 @@ def test_what_a_name_says_is_read(post):
 def test_the_address_of_the_site_stays_text(post, settings):
     settings.SITE_URL = 'https://x"><script>'
     assert "script" not in Seen(write(post, "A")).elements
+
+
+def test_addresses_lead_to_the_comment_below_whatever_path_the_site_stands(post):
+    row = make_published(post)
+    set_script_prefix("/v9.9/")
+    try:
+        written = thread_html(arrange([row], 3), post)
+        place = reverse("comments:permalink", args=[post.slug, row.number])
+        about = {"kind": "post", "slug": post.slug, "number": row.number}
+        report = reverse("reports:report", kwargs=about)
+    finally:
+        set_script_prefix("/")
+    assert f'class="number" href="{place}"' in written
+    assert f'href="{report}"' in written
 
 
 @pytest.mark.parametrize("fold_from", [0, 100, 10_000])

@@ -7,7 +7,14 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from django.core.signals import request_started
-from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    InternalError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.utils import NotSupportedError, ProgrammingError
 from django.test.utils import CaptureQueriesContext
 from psycopg.types.json import Jsonb
@@ -153,6 +160,32 @@ def test_a_connection_that_breaks_says_so_and_the_next_prepares_anew():
     request_started.send(None)  # Django asks then, before the next query, whether it still holds
     assert NAMED.rows({"n": 1, "text": "x"}) == [("x%", 2, "x")]
     assert by_name() == {NAMED.name}
+
+
+def test_a_connection_first_met_in_a_failed_transaction_prepares_later():
+    with transaction.atomic():
+        with pytest.raises(ProgrammingError), connection.cursor() as cursor:
+            cursor.execute("SELECT nothing_that_is")
+        with pytest.raises(InternalError, match="aborted"):
+            NAMED.rows({"n": 1, "text": "x"})
+        transaction.set_rollback(True)
+    assert NAMED.rows({"n": 1, "text": "x"}) == [("x%", 2, "x")]
+    assert by_name() == {NAMED.name}
+
+
+@pytest.mark.parametrize("where", [lambda work: work(), within_a_transaction])
+def test_a_connection_holds_so_many_and_no_more(where, monkeypatch):
+    monkeypatch.setattr(prepared, "MOST", 3)
+    several = [Statement(f"SELECT {n} + %s::int") for n in range(5)]
+
+    def ask():
+        for n, one in enumerate(several):
+            assert one.rows([1]) == [(n + 1,)]
+            assert len(by_name()) == n % 3 + 1
+
+    where(ask)
+    assert several[0].rows([2]) == [(2,)]
+    assert by_name() == {several[n].name for n in (3, 4, 0)}
 
 
 def test_nothing_is_prepared_where_another_server_may_answer():
