@@ -32,7 +32,7 @@ NAMED: Final = re.compile(r"%\((\w+)\)s")
 OUTDATED: Final = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
 # On a connection. A page of a conversation takes a sixth of a megabyte of its server's memory, and
 # a robot reads hundreds of pages.
-MOST: Final = 200
+MOST: Final = 100
 
 # By the driver's connection what is prepared there; None where nothing is to be.
 _known: Final[WeakKeyDictionary[Any, set[str] | None]] = WeakKeyDictionary()
