@@ -370,12 +370,12 @@ def test_one_whose_job_is_gone_is_looked_at_again(post, settings, elsewhere, run
     """An earlier release left such; so does a job that ended before its mention did."""
     elsewhere.pages = {"/a": page_with(whole(post, settings))}
     ages_ago = timezone.now() - timedelta(days=3)
-    ReceivedMention.objects.create(
+    one = ReceivedMention.objects.create(
         source=elsewhere.url("/a"), target=whole(post, settings), post=post, asked_at=ages_ago
     )
     mentions.look_again(0)
     mentions.look_again(0)
-    assert ProcrastinateJob.objects.filter(task_name="comments.verify_mention").count() == 1
+    assert ProcrastinateJob.objects.filter(args={"mention_id": one.pk}).count() == 1
     run_jobs()
     assert Comment.objects.count() == 1
 
