@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -25,6 +25,7 @@ from comments.shapes import shape_of
 from comments.shown import Row
 from comments.status import Status
 from comments.thread import Braked, Entry, Pointer
+from core.days import in_words
 
 NUMBER: Final = "9.9"  # stands in an address for any number
 BESIDE: Final = ", beside it: no more levels below"
@@ -78,7 +79,7 @@ class _Days(dict[str, str]):
     """Days in the words of the page, by how ISO 8601 writes them."""
 
     def __missing__(self, iso: str) -> str:
-        day = self[iso] = _text(dateformat.format(date.fromisoformat(iso), "j M Y"))
+        day = self[iso] = _text(in_words(date.fromisoformat(iso)))
         return day
 
 

@@ -1,5 +1,5 @@
-"""Moments as the desk shows them. Django reads its own form of a date anew each time, so a day is
-put into words once.
+"""Moments as pages show them. Django reads its own form of a date anew each time, so a day is put
+into words once.
 """
 
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 def minute(moment: datetime) -> str:
     """Day and time in the zone of the site, as text."""
     local = timezone.localtime(moment)
-    return f"{_day(local.date(), get_language())}, {local:%H:%M}"
+    return f"{in_words(local.date())}, {local:%H:%M}"
 
 
 def second(moment: datetime) -> str:
@@ -24,7 +24,7 @@ def second(moment: datetime) -> str:
 
 def day(moment: datetime) -> str:
     """The day alone."""
-    return _day(timezone.localtime(moment).date(), get_language())
+    return in_words(timezone.localtime(moment).date())
 
 
 def clock(moment: datetime) -> str:
@@ -37,6 +37,11 @@ def time_html(moment: datetime, words: str = "") -> SafeString:
     exact = timezone.localtime(moment).isoformat()
     shown = escape(words or minute(moment))
     return mark_safe(f'<time datetime="{exact}">{shown}</time>')  # noqa: S308
+
+
+def in_words(local: date) -> str:
+    """A day in the language of the site."""
+    return _day(local, get_language())
 
 
 @lru_cache(maxsize=1000)
