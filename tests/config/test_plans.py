@@ -10,13 +10,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bench.data.plans import scanned
+from bench.data.plans import scanned, scanned_when_prepared
 from blog.author_names import path_of
 from blog.models import Post, Tag
 from comments.private_links import status_address
+from core.prepared import numbered
 from moderation.desk.queue import ORDERS, TABS
 from moderation.models import Source
-from tests.factories import make_post, make_published, make_user, send
+from moderation.screening.facts.history import BY_STRANGER
+from tests.factories import filled_in, make_post, make_published, make_user, send
 
 pytestmark = pytest.mark.django_db
 
@@ -142,8 +144,42 @@ def tables_read_whole(sql):
     return scanned(sql)
 
 
+def test_nothing_prepared_reads_a_growing_table_whole(addresses):
+    # A plan for any value knows less than one for a value: `network = $1` may ask for ''.
+    for address in addresses:
+        Client().get(address)
+    post = make_post()
+    for target in ("comment/", f"c/{make_published(post).number}/reply/"):
+        form = filled_in(post, text="See https://a.example/x: as #1 says.")
+        assert (
+            Client(REMOTE_ADDR="192.0.2.1").post(f"/posts/{post.slug}/{target}", form).status_code
+            == 302
+        )
+    sent = send(post)
+    moderator = Client()
+    moderator.force_login(make_user())
+    for address in (QUEUE, f"{QUEUE}{sent.pk}/"):
+        moderator.get(address)
+    assert scanned_when_prepared(GROWING) == {}
+
+
+def test_what_a_network_sent_is_looked_up_by_its_own_index():
+    names = ("who", "since", "at", "replaces", "latest", "name")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(f"PREPARE of_a_network AS {numbered(BY_STRANGER, names)}")
+        cursor.execute("EXPLAIN EXECUTE of_a_network (NULL, NULL, NULL, NULL, NULL, NULL)")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+        cursor.execute("DEALLOCATE of_a_network")
+    assert "comments_of_network" in plan
+
+
 def test_a_table_without_an_index_for_it_is_noticed(addresses):
     make_user()
     assert tables_read_whole("SELECT 1 FROM comments_comment WHERE text = 'x'") == {
         "comments_comment"
     }
+    with connection.cursor() as cursor:
+        cursor.execute("PREPARE colloquy_x (text) AS SELECT 1 FROM blog_post WHERE body = $1")
+        assert {"blog_post"} in scanned_when_prepared(GROWING).values()
+        cursor.execute("DEALLOCATE colloquy_x")

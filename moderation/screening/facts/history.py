@@ -20,11 +20,14 @@ FIELDS: Final = (
 QUERY: Final = f"""
     SELECT {", ".join(FIELDS)} FROM comments_comment
     WHERE {{whose}} AND submitted_at < %(at)s AND id <> %(replaces)s
-    ORDER BY submitted_at DESC, id DESC LIMIT %(latest)s
+    ORDER BY submitted_at DESC LIMIT %(latest)s
 """  # noqa: S608 (put together from constants)
 BY_USER: Final = QUERY.format(whose="user_id = %(who)s")
 BY_COMMENTER: Final = QUERY.format(whose="commenter_id = %(who)s")
-BY_NETWORK: Final = QUERY.format(whose="network = %(who)s AND submitted_at > %(since)s")
+# A plan for any network can use the index of those that are known only if it is told that this is.
+BY_NETWORK: Final = QUERY.format(
+    whose="network = %(who)s AND network <> '' AND submitted_at > %(since)s"
+)
 # Of the network's latest, and not the latest of that name: none of many has to be looked through.
 BY_STRANGER: Final = f"SELECT * FROM ({BY_NETWORK}) latest WHERE lower(name) = lower(%(name)s)"  # noqa: S608
 

@@ -15,9 +15,10 @@ from comments.intake import Draft
 from moderation.screening.facts.asking import Question, Rows, question
 from moderation.screening.facts.base import Asked
 
+# Without "not empty" a plan for any value can't use the index, which holds no empty ones.
 ALIKE: Final = """
     SELECT 1 FROM comments_commenter
-    WHERE skeleton = ANY (%(likenesses)s::text[]) AND id <> %(writer)s LIMIT 1
+    WHERE skeleton = ANY (%(likenesses)s::text[]) AND skeleton <> '' AND id <> %(writer)s LIMIT 1
 """
 
 
