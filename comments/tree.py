@@ -16,10 +16,12 @@ from blog.models import Post
 from comments.errors import CommentError, TreeBusy, WrongRoom
 from comments.models import Comment
 from core.compiled import Compiled, CompiledInsert, Given
+from core.prepared import Statement, Values, rows_of_each
 
 MAX_LEVEL: Final = 59  # sixty levels; a reply to the deepest attaches to that one's parent
 LOCK_SPACE: Final = 0x434F4C  # first half of the advisory lock's key, ours alone
 TRIES: Final = 5
+LOCK: Final = Statement("SELECT pg_advisory_xact_lock(%s, %s)")
 BEHIND_ALL: Final = 2_000_000_000  # a provisional lft: new siblings come after the old ones
 
 Result = TypeVar("Result")
@@ -177,9 +179,7 @@ def move_branch(
 
 def lock_trees(tree_ids: Iterable[int]) -> None:
     """Take the locks of several trees in the order of their ids; needs a transaction."""
-    with connection.cursor() as cursor:
-        for tree_id in sorted(set(tree_ids)):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, tree_id])
+    rows_of_each(_locks(tree_ids))
 
 
 def place_behind(comment: Comment, sibling_id: int | None) -> None:
@@ -278,18 +278,19 @@ def _insert(comment: Comment, parent: Comment | None) -> None:
 def _lock_and_read(comment_ids: Sequence[int], seen: dict[int, int]) -> list[Comment]:
     """The comments, once their trees are locked: those where they were `seen`, else looked up."""
     known = seen or dict(Comment.objects.filter(pk__in=comment_ids).values_list("pk", "tree_id"))
-    lock_trees(known.values())
-    comments = [_read(pk) for pk in comment_ids]
+    locks = _locks(known.values())
+    # In one message: each is read when the locks are there, and sees what was done under them.
+    answers = rows_of_each([*locks, *(_BY_ID.asked(pk=pk) for pk in comment_ids)])
+    comments = [comment for rows in answers[len(locks) :] for comment in _BY_ID.read(rows)]
+    if len(comments) != len(comment_ids):
+        raise Comment.DoesNotExist
     if any(comment.tree_id != known[comment.pk] for comment in comments):
         raise _Moved
     return comments
 
 
-def _read(comment_id: int) -> Comment:
-    comment = _BY_ID.first(pk=comment_id)
-    if comment is None:
-        raise Comment.DoesNotExist
-    return comment
+def _locks(tree_ids: Iterable[int]) -> list[tuple[Statement, Values]]:
+    return [(LOCK, [LOCK_SPACE, tree_id]) for tree_id in sorted(set(tree_ids))]
 
 
 _STORE: Final = CompiledInsert(Comment)

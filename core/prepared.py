@@ -2,16 +2,17 @@
 
 For what is asked with every page and every comment sent: there Postgres takes longer to understand
 a statement than to answer it, and the driver as long to write it out. It is prepared by libpq's
-own call under a name made of its words, and shows up among Django's queries like any other.
+own call under a name made of its words, and shows up among Django's queries like any other. What
+is asked together goes out in one message (libpq's pipeline), for the way there and back is most of
+what is left.
 
 A pooler may give each transaction another server, where a name means nothing: so a connection
-whose server is not the one that it was opened to prepares nothing. Nor does a transaction's first
-statement, with which the driver begins it.
+whose server is not the one that it was opened to prepares nothing.
 """
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
@@ -21,15 +22,20 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Wait
 
 logger = logging.getLogger(__name__)
 
 Row = tuple[Any, ...]
 Values = Sequence[Any] | Mapping[str, Any]
 NAMED: Final = re.compile(r"%\((\w+)\)s")
-# The name was forgotten, or what a column holds is another thing since.
-OUTDATED: Final = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
+# The name was forgotten, or another's, or what a column holds is another thing since.
+OUTDATED: Final = (
+    errors.InvalidSqlStatementName,
+    errors.DuplicatePreparedStatement,
+    errors.FeatureNotSupported,
+)
 # On a connection. A page of a conversation takes a sixth of a megabyte of its server's memory, and
 # a robot reads hundreds of pages.
 MOST: Final = 100
@@ -52,29 +58,7 @@ class Statement:
 
         Raises what Django raises.
         """
-        connection: Any = connections[using]
-        connection.close_if_health_check_failed()
-        connection.ensure_connection()
-        known = prepared_on(connection.connection)
-        if known is None or not _is_under_way(connection.connection):
-            return self._in_full(connection, values)
-        try:
-            with connection._prepare_cursor(_Cursor(connection, self, known)) as cursor:
-                cursor.execute(self.sql, values)
-                found: list[Row] = cursor.fetchall()
-                return found
-        except Exception as error:
-            if not isinstance(error.__cause__, OUTDATED):
-                raise
-            prepare_no_more(connection.connection)
-            if connection.in_atomic_block:
-                raise
-        return self._in_full(connection, values)
-
-    def _in_full(self, connection: Any, values: Values) -> list[Row]:
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, values)
-            return cursor.fetchall() if cursor.description else []
+        return rows_of_each([(self, values)], using)[0]
 
     @cached_property
     def words(self) -> str:
@@ -98,30 +82,85 @@ class Statement:
         return values
 
 
+Asked = Sequence[tuple[Statement, Values]]
+
+
+def rows_of_each(asked: Asked, using: str = DEFAULT_DB_ALIAS) -> list[list[Row]]:
+    """The same of several with their values, in order, by one message. One query; none for none.
+
+    Each sees what is committed when its turn comes. Outside a transaction all are undone if one
+    fails. Raises what Django raises of the first that fails.
+    """
+    if not asked:
+        return []
+    connection: Any = connections[using]
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    known = prepared_on(connection.connection)
+    if known is None or not _can_begin(connection.connection):
+        return _in_full(connection, asked)
+    try:
+        with connection._prepare_cursor(_Cursor(connection, asked, known)) as cursor:
+            cursor.execute("; ".join(one.sql for one, _ in asked), ())
+            found: list[list[Row]] = cursor.fetchall()
+            return found
+    except Exception as error:
+        if not isinstance(error.__cause__, OUTDATED):
+            raise
+        prepare_no_more(connection.connection)
+        if connection.in_atomic_block:
+            raise
+    return _in_full(connection, asked)
+
+
+def _in_full(connection: Any, asked: Asked) -> list[list[Row]]:
+    with connection.cursor() as cursor:
+        if len(asked) == 1:
+            [(statement, values)] = asked
+            cursor.execute(statement.sql, values)
+        else:
+            cursor.execute("; ".join(cursor.mogrify(one.sql, values) for one, values in asked))
+        found = [cursor.fetchall() if cursor.description else []]
+        while cursor.nextset():
+            found.append(cursor.fetchall() if cursor.description else [])
+        return found
+
+
 class _Cursor:
     """As much of a driver's cursor as Django wraps."""
 
-    def __init__(self, connection: Any, statement: Statement, known: set[str]) -> None:
-        self._connection, self._statement, self._known = connection, statement, known
-        self._rows: list[Row] = []
+    def __init__(self, connection: Any, asked: Asked, known: set[str]) -> None:
+        self._connection, self._asked, self._known = connection, asked, known
+        self._rows: list[list[Row]] = []
 
-    def execute(self, _sql: str, values: Values) -> None:
-        self.values = values
-        driver, name = self._connection.connection, self._statement.name
-        server, called = driver.pgconn, name.encode()
-        if name not in self._known:
-            _make_room(self._known, driver)
-            _checked(server.prepare(called, self._statement.words.encode()), driver)
+    def execute(self, _sql: str, _values: Values) -> None:
+        driver = self._connection.connection
+        reader, send = Transformer(driver), _send_one
+        if len(self._asked) > 1 or not _is_under_way(driver):
+            send = _send_several
+        calls = []
+        for statement, values in self._asked:
+            given = statement.in_order(values)
+            dumped = reader.dump_sequence(given, [PyFormat.TEXT] * len(given))
+            calls.append((statement.name.encode(), dumped))
+        self._prepare(driver)
+        for result in send(driver, calls):
+            rows: list[Row] = []
+            if result.status == ExecStatus.TUPLES_OK:
+                reader.set_pgresult(result)
+                rows = reader.load_rows(0, result.ntuples, tuple)
+            self._rows.append(rows)
+
+    def _prepare(self, driver: Any) -> None:
+        new = {one.name: one.words for one, _ in self._asked if one.name not in self._known}
+        if not new:
+            return
+        _make_room(self._known, driver, len(new))
+        for name, words in new.items():
+            _checked(driver.pgconn.prepare(name.encode(), words.encode()), driver)
             self._known.add(name)
-        reader = Transformer(driver)
-        given = self._statement.in_order(values)
-        given = reader.dump_sequence(given, [PyFormat.TEXT] * len(given))
-        result = _checked(server.exec_prepared(called, given), driver)
-        if result.status == ExecStatus.TUPLES_OK:
-            reader.set_pgresult(result)
-            self._rows = reader.load_rows(0, result.ntuples, tuple)
 
-    def fetchall(self) -> list[Row]:
+    def fetchall(self) -> list[list[Row]]:
         return self._rows
 
     def close(self) -> None:
@@ -129,14 +168,60 @@ class _Cursor:
 
     @property
     def _query(self) -> Any:
-        """For Django's list of queries: the statement with the values in it."""
-        return _Written(self._connection, self._statement.sql, self.values)
+        """For Django's list of queries: the statements with the values in them."""
+        return _Written(self._connection, self._asked)
 
 
 class _Written:
-    def __init__(self, connection: Any, sql: str, values: Values) -> None:
+    def __init__(self, connection: Any, asked: Asked) -> None:
         with connection.connection.cursor() as cursor:
-            self.query = cursor.mogrify(sql, values).encode()
+            self.query = "; ".join(
+                cursor.mogrify(one.sql, values) for one, values in asked
+            ).encode()
+
+
+Calls = Sequence[tuple[bytes, Sequence[Any]]]
+
+
+def _send_one(driver: Any, calls: Calls) -> list[PGresult]:
+    [(name, values)] = calls
+    return [_checked(driver.pgconn.exec_prepared(name, values), driver)]
+
+
+def _send_several(driver: Any, calls: Calls) -> list[PGresult]:
+    """The result of each call, in one message with the transaction's beginning if that is due."""
+    server = driver.pgconn
+    begins = not _is_under_way(driver)
+    try:
+        server.enter_pipeline_mode()
+        if begins:
+            server.send_query_params(b"BEGIN", None)
+        for name, values in calls:
+            server.send_query_prepared(name, values)
+        server.pipeline_sync()
+        results = driver.wait(_results(server))
+        server.exit_pipeline_mode()
+    except BaseException:
+        driver.close()  # who knows what is under way there
+        raise
+    return [_checked(one, driver) for one in results][begins:]
+
+
+def _results(server: PGconn) -> Generator[Wait, int, list[PGresult]]:
+    """All results until the server is done with the message; for the driver to wait on."""
+    while server.flush():
+        if (yield Wait.RW) & Wait.R:
+            server.consume_input()
+    found: list[PGresult] = []
+    while True:
+        while server.is_busy():
+            if (yield Wait.R):
+                server.consume_input()
+        result = server.get_result()
+        if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
+            return found
+        if result is not None:
+            found.append(result)
 
 
 def name_of(words: str) -> str:
@@ -171,9 +256,9 @@ def prepare_no_more(driver: Any) -> None:
     logger.warning("Nothing more is prepared on this connection.", exc_info=True)
 
 
-def _make_room(known: set[str], driver: Any) -> None:
+def _make_room(known: set[str], driver: Any, count: int) -> None:
     """Forget them all if there are too many: what is asked often is soon prepared again."""
-    if len(known) >= MOST:
+    if known and len(known) + count > MOST:
         forget = "; ".join(f"DEALLOCATE {name}" for name in known)
         _checked(driver.pgconn.exec_(forget.encode()), driver)
         known.clear()
@@ -182,6 +267,12 @@ def _make_room(known: set[str], driver: Any) -> None:
 def _is_under_way(driver: Any) -> bool:
     """Whether nothing has to be begun first."""
     return driver.autocommit or driver.pgconn.transaction_status == TransactionStatus.INTRANS
+
+
+def _can_begin(driver: Any) -> bool:
+    """Whether nothing has to be begun first, or what would be is a transaction like any."""
+    own = (driver.isolation_level, driver.read_only, driver.deferrable)
+    return _is_under_way(driver) or own == (None, None, None)
 
 
 def _checked(result: PGresult, driver: Any) -> PGresult:

@@ -1,6 +1,6 @@
 """Sets of comments: who may see which."""
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from django.db import connection
 from django.db.models import Q
@@ -10,10 +10,17 @@ from mptt.querysets import TreeQuerySet
 from blog.models import Post
 from comments.errors import WrongRoom
 from comments.status import Status
+from core.prepared import Statement
 
 if TYPE_CHECKING:
     from comments.models.comment import Comment
     from comments.models.commenter import Commenter
+
+MAKE_SPACE: Final = Statement("""
+    UPDATE comments_comment
+    SET lft = CASE WHEN lft > %(target)s THEN lft + %(size)s ELSE lft END, rght = rght + %(size)s
+    WHERE tree_id = %(tree)s AND rght > %(target)s
+""")
 
 
 class CommentQuerySet(TreeQuerySet):
@@ -70,3 +77,7 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):  # type: ignor
             cursor.execute("SELECT nextval('comments_tree_id')")
             row = cursor.fetchone()
         return int(row[0])
+
+    def _manage_space(self, size: int, target: int, tree_id: int) -> None:
+        # As mptt's, which is parsed and planned anew each time; where lft is behind, so is rght.
+        MAKE_SPACE.rows({"size": size, "target": target, "tree": tree_id})

@@ -1,6 +1,8 @@
 """Statements that a connection prepares: same answers, counted, and only where a name holds."""
 
 import logging
+import threading
+import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -21,7 +23,7 @@ from psycopg.types.json import Jsonb
 
 from blog.models import Tag
 from core import prepared
-from core.prepared import Statement
+from core.prepared import Statement, rows_of_each
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -171,6 +173,135 @@ def test_a_connection_first_met_in_a_failed_transaction_prepares_later():
         transaction.set_rollback(True)
     assert NAMED.rows({"n": 1, "text": "x"}) == [("x%", 2, "x")]
     assert by_name() == {NAMED.name}
+
+
+LENGTH = Statement("SELECT length(%s::text), %s::text")
+SLUGS = Statement("SELECT slug FROM blog_tag ORDER BY slug")
+WAIT_FOR = Statement("SELECT pg_advisory_xact_lock(%s, %s)::text")
+
+
+@pytest.mark.parametrize("where", [lambda work: work(), within_a_transaction, transaction.atomic])
+def test_several_are_asked_by_one_message_and_each_gets_its_rows(where):
+    def ask():
+        with CaptureQueriesContext(connection) as captured:
+            asked = [
+                (ADD, ["a", "a"]),
+                (NAMED, {"n": 1, "text": "x"}),
+                (SLUGS, ()),
+                (ADD, ["b", "b"]),
+            ]
+            assert rows_of_each(asked) == [[], [("x%", 2, "x")], [("a",)], []]
+        Tag.objects.all().delete()
+        assert "'a', 'a'" in captured[-1]["sql"]
+        assert sum("blog_tag" in query["sql"] for query in captured) == 1
+
+    for _ in range(2):
+        where(ask)
+    assert rows_of_each([]) == []
+
+
+def test_several_begin_the_transaction_that_they_are_in():
+    with transaction.atomic():
+        assert rows_of_each([(ADD, ["a", "a"]), (SLUGS, ())]) == [[], [("a",)]]
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        assert SLUGS.rows() == []
+        ADD.rows(["a", "a"])
+    assert SLUGS.rows() == [("a",)]
+
+
+def test_outside_a_transaction_all_are_undone_if_one_fails_and_the_first_that_does_is_told():
+    wrong = [
+        (ADD, ["a", "a"]),
+        (LENGTH, ["x", "y"]),
+        (ADD, ["b", "a"]),
+        (Statement("SELECT 1/0"), ()),
+    ]
+    for _ in range(2):
+        with pytest.raises(IntegrityError, match="blog_tag"):
+            rows_of_each(wrong)
+        assert SLUGS.rows() == []
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows_of_each(wrong)
+    with transaction.atomic():
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows_of_each(wrong)
+        assert rows_of_each([(SLUGS, ()), (SLUGS, ())]) == [[], []]
+
+
+def test_what_comes_after_a_lock_sees_what_was_done_under_it():
+    """As comments.tree reads a comment: not as it was when the message was sent."""
+    done = threading.Event()
+
+    def reader():
+        with transaction.atomic():
+            found.extend(rows_of_each([(WAIT_FOR, [1, 2]), (SLUGS, ())]))
+        connection.close()
+
+    found = []
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_advisory_xact_lock(1, 2)")
+        thread = threading.Thread(target=reader)
+        thread.start()
+        until = time.monotonic() + 30
+        while not done.is_set() and time.monotonic() < until:
+            waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            if other.execute(waits).fetchone():
+                done.set()
+            time.sleep(0.01)
+        assert done.is_set()
+        other.execute("INSERT INTO blog_tag (name, slug) VALUES ('a', 'a')")
+    thread.join(30)
+    assert found == [[("",)], [("a",)]]
+
+
+def test_large_values_go_there_and_back_together():
+    large = ["x" * 3_000_000, "y" * 5_000_000]
+    assert rows_of_each([(LENGTH, large)] * 4) == [[(3_000_000, large[1])]] * 4
+
+
+def test_a_connection_that_breaks_while_several_are_asked_says_so_and_is_replaced():
+    rows_of_each([(SLUGS, ()), (SLUGS, ())])
+    end = Statement("SELECT pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(OperationalError):
+        rows_of_each([(SLUGS, ()), (end, ()), (SLUGS, ())])
+    request_started.send(None)
+    assert rows_of_each([(SLUGS, ()), (SLUGS, ())]) == [[], []]
+    with pytest.raises(OperationalError), transaction.atomic():
+        rows_of_each([(SLUGS, ()), (end, ()), (SLUGS, ())])
+    request_started.send(None)
+    assert rows_of_each([(SLUGS, ()), (SLUGS, ())]) == [[], []]
+
+
+def test_several_that_outlast_their_time_leave_a_sound_connection():
+    slow = Statement("SELECT pg_sleep(%s)::text")
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '100ms'")
+    with pytest.raises(OperationalError, match="timeout"):
+        rows_of_each([(SLUGS, ()), (slow, [10]), (SLUGS, ())])
+    assert rows_of_each([(SLUGS, ()), (SLUGS, ())]) == [[], []]
+
+
+def test_whoever_is_interrupted_leaves_no_connection_behind(monkeypatch):
+    """As by a signal: nobody knows then what of it was done."""
+
+    def interrupt(driver, *_):
+        raise KeyboardInterrupt
+
+    rows_of_each([(SLUGS, ()), (SLUGS, ())])
+    with monkeypatch.context() as patched:
+        patched.setattr(type(connection.connection), "wait", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            rows_of_each([(SLUGS, ()), (SLUGS, ())])
+    request_started.send(None)
+    assert rows_of_each([(SLUGS, ()), (SLUGS, ())]) == [[], []]
+
+
+def test_a_transaction_of_another_kind_is_begun_by_the_driver():
+    connection.ensure_connection()
+    connection.connection.read_only = True
+    with pytest.raises(InternalError, match="read-only"), transaction.atomic():
+        rows_of_each([(SLUGS, ()), (ADD, ["a", "a"])])
 
 
 @pytest.mark.parametrize("where", [lambda work: work(), within_a_transaction])

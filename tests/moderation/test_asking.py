@@ -9,7 +9,6 @@ from django.db import DataError, ProgrammingError, connection, transaction
 
 from comments.models import Comment
 from core.prepared import prepared_on
-from moderation.screening.facts import asking
 from moderation.screening.facts.asking import Question, ask, question
 from tests.factories import make_post, send
 
@@ -40,6 +39,12 @@ def lose_all():
         cursor.execute("DEALLOCATE ALL")
 
 
+def in_full(sql, parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
 def answers(*questions):
     return [[tuple(row) for row in rows] for rows in ask(questions)]
 
@@ -48,7 +53,7 @@ def test_each_question_gets_its_rows_the_first_time_and_later(django_assert_num_
     other = Question("SELECT %s || %s", ["x", "y"])
     none = Question("SELECT 1 WHERE false", [])
     for asked in ([NAMED], [NAMED, other], [none, other, NAMED, other], [none]):
-        expected = asking._ask_in_full(asked)
+        expected = [in_full(*one) for one in asked]
         for _ in range(2):
             with django_assert_num_queries(1):
                 assert ask(asked) == expected
