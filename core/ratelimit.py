@@ -5,24 +5,33 @@ around the end of one window up to twice the limit may pass within `per`. Who hi
 keyed digest, never as an address or a name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from core.prepared import Statement
+from core.prepared import Statement, rows_of_each
 
 PRUNED_AT_ONCE: Final = 1000
-COUNT: Final = Statement("""
-    INSERT INTO core_ratewindow AS w (key, hits, ends_at) VALUES (%(key)s, 1, %(end)s)
+COUNT: Final = """
+    INSERT INTO core_ratewindow AS w (key, hits, ends_at)
+    SELECT %(key)s, 1, %(end)s::timestamptz {on_condition}
     ON CONFLICT (key) DO UPDATE SET
         hits = CASE WHEN w.ends_at <= %(now)s THEN 1 ELSE least(w.hits, %(limit)s) + 1 END,
         ends_at = CASE WHEN w.ends_at <= %(now)s THEN excluded.ends_at ELSE w.ends_at END
-    RETURNING hits, ends_at""")
+    RETURNING hits, ends_at"""
+FIRST: Final = Statement(COUNT.format(on_condition=""))
+AFTER_OTHERS: Final = Statement(
+    COUNT.format(
+        on_condition="""WHERE NOT EXISTS (
+            SELECT FROM unnest(%(keys)s::text[], %(limits)s::int[]) AS before (key, most)
+            JOIN core_ratewindow counted USING (key) WHERE counted.hits > before.most)"""
+    )
+)
 SWEEPERS: Final = "0"  # how the digests of those begin who sweep
 
 
@@ -32,6 +41,15 @@ class Hit:
 
     passes: bool
     wait: timedelta
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """That `who` may do something at most `limit` times in `per`."""
+
+    who: str
+    limit: int
+    per: timedelta
 
 
 @dataclass(frozen=True)
@@ -63,12 +81,34 @@ def hit(purpose: str, who: str, *, limit: int, per: timedelta) -> Hit:
     Call it outside a transaction: within one, others who share the key wait for its end, and a
     rollback forgets the try. A refused try does not lengthen the wait.
     """
+    return hit_each(purpose, [Allowance(who, limit, per)])[0]
+
+
+def hit_each(purpose: str, allowances: Sequence[Allowance]) -> list[Hit]:
+    """Count one try against each in turn, as `hit` does, until one does not pass.
+
+    That one is the last of those that are returned: of the others nothing was counted. What two
+    tries share has to stand in the same order in both, or they may wait for each other. One query,
+    none for no allowance.
+    """
     now = timezone.now()
-    key = _key(purpose, who)
-    count, ends_at = _count(key, limit, now, now + per)
-    if count == 1 and key.startswith(SWEEPERS):
-        prune(now)  # one in sixteen who open a window sweeps up old ones: no job has to
-    return Hit(passes=count <= limit, wait=max(ends_at - now, timedelta(0)))
+    asked: list[tuple[Statement, Mapping[str, Any]]] = []
+    keys: list[str] = []
+    for one in allowances:
+        key = _key(purpose, one.who)
+        values = {"key": key, "limit": one.limit, "now": now, "end": now + one.per}
+        limits = [before.limit for before in allowances[: len(keys)]]
+        how = AFTER_OTHERS if keys else FIRST
+        asked.append((how, {**values, "keys": [*keys], "limits": limits}))
+        keys.append(key)
+    counted = [row for rows in rows_of_each(asked) for row in rows]
+    # One in sixteen who open a window sweeps up old ones: no job has to.
+    if any(n == 1 and key.startswith(SWEEPERS) for key, (n, _) in zip(keys, counted, strict=False)):
+        prune(now)
+    return [
+        Hit(passes=n <= one.limit, wait=max(ends_at - now, timedelta(0)))
+        for one, (n, ends_at) in zip(allowances, counted, strict=False)
+    ]
 
 
 def forget(purpose: str, who: str) -> None:
@@ -88,12 +128,6 @@ def prune(now: datetime | None = None) -> int:
             [now or timezone.now(), PRUNED_AT_ONCE],
         )
         return cursor.rowcount
-
-
-def _count(key: str, limit: int, now: datetime, end: datetime) -> tuple[int, datetime]:
-    """Hits in the present window with this one, counted no further than limit + 1; and its end."""
-    [(hits, ends_at)] = COUNT.rows({"key": key, "limit": limit, "now": now, "end": end})
-    return hits, ends_at
 
 
 def _key(purpose: str, who: str) -> str:

@@ -29,7 +29,7 @@ class Standing:
 
 
 def count(rules: RuleSet, facts: Facts) -> list[Reason]:
-    """Count one try against each limit, and keep what is over. One query for each.
+    """Count one try against each limit, and keep what is over. One query for each rule.
 
     A rule's later limits are shared by more people: a try that is over the first costs them none.
     """
@@ -37,11 +37,11 @@ def count(rules: RuleSet, facts: Facts) -> list[Reason]:
         return []
     found = []
     for rule in rules.ready:
-        for limit in rule.kind.limits(facts, rule.parameters):
-            hit = ratelimit.hit(_purpose(rule), limit.who, limit=limit.count, per=limit.per)
-            if not hit.passes:
-                found.append(reason_of(rule, limit.exceeded(hit.wait)))
-                break
+        limits = list(rule.kind.limits(facts, rule.parameters))
+        allowed = [ratelimit.Allowance(one.who, one.count, one.per) for one in limits]
+        hits = ratelimit.hit_each(_purpose(rule), allowed)
+        over = [(limit, hit) for limit, hit in zip(limits, hits, strict=False) if not hit.passes]
+        found += [reason_of(rule, limit.exceeded(hit.wait)) for limit, hit in over]
     return found
 
 

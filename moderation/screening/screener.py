@@ -62,7 +62,7 @@ class Screener:
         return asked_to_accept(draft)
 
     def count(self, draft: Draft) -> tuple[Reason, ...]:
-        """See comments.intake.Screener: one query for each limit that is set."""
+        """See comments.intake.Screener: one query, and one for each rule that sets limits."""
         rules = rules_on()
         return tuple(limits.count(rules, Facts(draft=draft, at=timezone.now())))
 

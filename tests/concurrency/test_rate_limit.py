@@ -19,6 +19,19 @@ def test_of_two_hundred_tries_at_once_exactly_fifty_pass(transactional_db, at_on
     assert sum(len(passed) for passed in outcomes) == 200
 
 
+def try_as(person):
+    both = [ratelimit.Allowance(person, 10, HOUR), ratelimit.Allowance("one network", 50, HOUR)]
+    return [[hit.passes for hit in ratelimit.hit_each("rush", both)] for _ in range(25)]
+
+
+def test_of_what_passes_the_first_limit_the_second_counts_exactly_that(transactional_db, at_once):
+    outcomes = at_once(*[partial(try_as, f"person {n}") for n in range(8)])
+    found = [tuple(hits) for tries in outcomes for hits in tries]
+    assert found.count((False,)) == 8 * 15
+    assert found.count((True, True)) == 50
+    assert found.count((True, False)) == 30
+
+
 def test_renewing_and_sweeping_at_once_block_nobody(transactional_db, at_once):
     ended = partial(ratelimit.hit, limit=50, per=timedelta(0))
     rush = [partial(_hit_all, ended, shift) for shift in range(8)]

@@ -45,6 +45,41 @@ def test_the_window_ends_an_hour_after_its_first_hit(time_machine):
     assert [passes() for _ in range(4)] == [True, True, True, False]
 
 
+def several(*limits):
+    """Of one try by a person in a house in a town, with their limits."""
+    names = ("person", "house", "town")
+    allowances = [ratelimit.Allowance(*one, HOUR) for one in zip(names, limits, strict=False)]
+    return [hit.passes for hit in ratelimit.hit_each("report", allowances)]
+
+
+def standing():
+    pairs = [("report", who) for who in ("person", "house", "town")]
+    return [one.hits for one in ratelimit.standings(pairs)]
+
+
+def test_a_try_that_is_one_too_many_for_one_costs_those_behind_it_nothing(
+    django_assert_num_queries,
+):
+    assert ratelimit.hit_each("report", []) == []
+    for _ in range(2):
+        with django_assert_num_queries(1):
+            assert several(2, 3, 9) == [True, True, True]
+    assert several(2, 3, 9) == [False]
+    assert standing() == [3, 2, 2]
+    assert several(9, 2, 9) == [True, False]
+    assert several(9, 2, 9) == [True, False]
+    assert standing() == [5, 3, 2]
+    assert several(0, 0, 0) == [False]
+    assert several(9, 0) == [True, False]
+    assert several(9, 9, 9) == [True, True, True]
+
+
+def test_the_same_twice_is_counted_twice():
+    twice = [ratelimit.Allowance("person", 3, HOUR)] * 2
+    assert [hit.passes for hit in ratelimit.hit_each("report", twice)] == [True, True]
+    assert [hit.passes for hit in ratelimit.hit_each("report", twice)] == [True, False]
+
+
 def test_a_lowered_limit_holds_at_once():
     for _ in range(3):
         passes()
