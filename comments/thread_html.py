@@ -6,7 +6,7 @@ figures (comments.shapes), and addresses made of numbers.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from html import escape as _text
 from typing import Any, Final
 
@@ -101,7 +101,9 @@ class Thread:
         place = reverse(f"comments:{page}permalink", args=[post.slug, NUMBER])
         self.before_number, _, self.behind_number = place.rpartition(NUMBER)
         self.report = _report_address(post).rpartition(NUMBER)
-        self.zone: tzinfo = timezone.get_current_timezone()
+        zone = timezone.get_current_timezone()
+        # Moments come in UTC, in which nothing has to be converted.
+        self.zone: tzinfo = UTC if str(zone) == "UTC" else zone
         self.days = _Days()
         self.names = _Names()
 
