@@ -1,7 +1,7 @@
 """Where the one Postgres is: DATABASE_URL, else the embedded one of the data folder."""
 
 import os
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
@@ -13,6 +13,17 @@ NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST
 # A request that waits longer than this has failed for its reader anyway; a runaway must not hold
 # a lock that others queue behind.
 LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+
+# To a server that falls silent without closing, as one whose machine or network is gone, a query
+# would wait for hours: its limits are the server's own. Seconds, but for the milliseconds of what
+# is sent and not confirmed. Without meaning for a socket on the same machine.
+WHEN_SILENT: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 
 
 def is_embedded() -> bool:
@@ -29,6 +40,7 @@ def from_environment() -> dict[str, Any]:
     )
     place["OPTIONS"].setdefault("options", LIMITS)
     place["OPTIONS"].setdefault("application_name", "colloquy")
+    place["OPTIONS"] = {**WHEN_SILENT, **place["OPTIONS"]}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 600,
