@@ -203,6 +203,12 @@ class Screener(Protocol):
     def quote(self, clause_ids: Collection[int]) -> Mapping[int, QuotedClause]:
         """Clauses by ids of its own, of Reason or Brake; one query at most."""
 
+    def has_people_wait(self) -> bool:
+        """Whether a slow mode (Brake) makes anybody wait: else no page says so. One query at most.
+
+        What changes it changes the version of the site (core.stored_pages) too.
+        """
+
 
 def make_draft(
     *,
@@ -404,6 +410,12 @@ def quote(clause_ids: Collection[int]) -> Mapping[int, QuotedClause]:
     """The screener's clauses by its own ids; no query for none."""
     screener = load_screener(settings.COMMENT_SCREENER)
     return {} if screener is None or not clause_ids else screener.quote(clause_ids)
+
+
+def has_people_wait() -> bool:
+    """Whether slow modes hold; not without a screener, which alone has anybody wait."""
+    screener = load_screener(settings.COMMENT_SCREENER)
+    return screener is not None and screener.has_people_wait()
 
 
 def record_reasons(comment: Comment, verdict: Verdict, at: datetime) -> None:

@@ -219,7 +219,7 @@ def dress(entries: Sequence[Entry], post: Post, answered: Collection[int] = ()) 
 
     `answered` are the ids of those with a branch. Three queries at most, the second only for what
     leads to another page or comes from there; and those of the screener where a moderator removed
-    something, or cited a clause to lock or slow a branch.
+    something, slowed a branch, or cited a clause to lock or slow one.
     """
     return _dress(entries, post, answered)[0]
 
@@ -285,7 +285,8 @@ def _braked(post: Post, here: Rows) -> tuple[dict[int, Braked], dict[int, Braked
         )
 
     locked = {pk: braked(one.lock) for pk, one in over.items() if one.lock is not None}
-    return locked, {pk: braked(one.slow) for pk, one in over.items() if one.slow is not None}
+    slowed = {pk: braked(one.slow) for pk, one in over.items() if one.slow is not None}
+    return locked, slowed if slowed and intake.has_people_wait() else {}
 
 
 def _is_taken_down(comment: Row) -> bool:

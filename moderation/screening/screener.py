@@ -19,6 +19,7 @@ from comments.models import Comment, Commenter
 from comments.shown import Row
 from comments.status import Status
 from moderation.desk.record import open_request
+from moderation.desk.slowing import has_people_wait
 from moderation.learning.jobs import enqueue_judgement
 from moderation.models import Act
 from moderation.outside import begin_check
@@ -125,6 +126,10 @@ class Screener:
     def quote(self, clause_ids: Collection[int]) -> Mapping[int, QuotedClause]:
         """See comments.intake.Screener: one query."""
         return {pk: quote(clause) for pk, clause in find_clauses(clause_ids).items()}
+
+    def has_people_wait(self) -> bool:
+        """See comments.intake.Screener: one query."""
+        return has_people_wait()
 
 
 def _found_before_sending(known: RuleSet, draft: Draft) -> list[Reason]:

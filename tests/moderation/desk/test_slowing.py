@@ -116,6 +116,31 @@ def test_a_branch_that_moves_carries_its_slow_mode(client, head):
     assert LINE not in page_of(client, head.post)
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", [{"is_on": False}, {"effect": "note"}, None])
+def test_where_no_rule_has_people_wait_readers_are_not_told_that_they_do(client, change):
+    head = make_published(make_post())
+    locked = make_published(head.post)
+    slow(head)
+    act(lock_branch, locked, reason="Enough.")
+    assert LINE in page_of(client, head.post)
+    assert LINE in page_of(client, head.post)  # as it was stored
+    rules = Rule.objects.filter(kind="slow mode")
+    rules.update(**change) if change else rules.delete()
+    page = page_of(client, head.post)
+    assert LINE not in page
+    assert '<p class="lock">' in page
+    if change:
+        rules.update(is_on=True, effect="hold")
+        assert LINE in page_of(client, head.post)
+
+
+def test_without_a_screener_nobody_waits(client, head, settings):
+    slow(head)
+    settings.COMMENT_SCREENER = ""
+    assert LINE not in page_of(client, head.post)
+
+
 # Its terms
 
 
