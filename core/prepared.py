@@ -12,7 +12,7 @@ whose server is not the one that it was opened to prepares nothing.
 
 import logging
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
@@ -152,13 +152,14 @@ class _Cursor:
             self._rows.append(rows)
 
     def _prepare(self, driver: Any) -> None:
-        new = {one.name: one.words for one, _ in self._asked if one.name not in self._known}
-        if not new:
+        needed = {one.name: one.words for one, _ in self._asked}
+        if needed.keys() <= self._known:
             return
-        _make_room(self._known, driver, len(new))
-        for name, words in new.items():
-            _checked(driver.pgconn.prepare(name.encode(), words.encode()), driver)
-            self._known.add(name)
+        _make_room(self._known, driver, needed)
+        for name, words in needed.items():
+            if name not in self._known:
+                _checked(driver.pgconn.prepare(name.encode(), words.encode()), driver)
+                self._known.add(name)
 
     def fetchall(self) -> list[list[Row]]:
         return self._rows
@@ -256,9 +257,9 @@ def prepare_no_more(driver: Any) -> None:
     logger.warning("Nothing more is prepared on this connection.", exc_info=True)
 
 
-def _make_room(known: set[str], driver: Any, count: int) -> None:
+def _make_room(known: set[str], driver: Any, needed: Iterable[str]) -> None:
     """Forget them all if there are too many: what is asked often is soon prepared again."""
-    if known and len(known) + count > MOST:
+    if known and len(known.union(needed)) > MOST:
         forget = "; ".join(f"DEALLOCATE {name}" for name in known)
         _checked(driver.pgconn.exec_(forget.encode()), driver)
         known.clear()

@@ -319,6 +319,28 @@ def test_a_connection_holds_so_many_and_no_more(where, monkeypatch):
     assert by_name() == {several[n].name for n in (3, 4, 0)}
 
 
+@pytest.mark.parametrize("where", [lambda work: work(), within_a_transaction])
+def test_what_is_forgotten_to_make_room_is_prepared_anew_where_it_is_asked_along(
+    where, monkeypatch, caplog
+):
+    monkeypatch.setattr(prepared, "MOST", 3)
+    several = [Statement(f"SELECT {n} + %s::int") for n in range(5)]
+
+    def ask():
+        for one in several[:3]:
+            one.rows([1])
+        for _ in range(2):
+            assert rows_of_each([(several[n], [1]) for n in (0, 4, 0)]) == [[(1,)], [(5,)], [(1,)]]
+            assert by_name() == {several[0].name, several[4].name}
+        for _ in range(2):  # more than there is room for
+            assert rows_of_each([(one, [1]) for one in several]) == [[(n + 1,)] for n in range(5)]
+        several[0].rows([1])
+        assert by_name() == {one.name for one in several}
+
+    where(ask)
+    assert "prepared" not in caplog.text
+
+
 def test_nothing_is_prepared_where_another_server_may_answer():
     with psycopg.connect(**connection.get_connection_params()) as direct:
         assert prepared.prepared_on(direct) == set()
