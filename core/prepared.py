@@ -13,6 +13,7 @@ whose server is not the one that it was opened to prepares nothing.
 import logging
 import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
@@ -119,7 +120,9 @@ def _in_full(connection: Any, asked: Asked) -> list[list[Row]]:
             [(statement, values)] = asked
             cursor.execute(statement.sql, values)
         else:
-            cursor.execute("; ".join(cursor.mogrify(one.sql, values) for one, values in asked))
+            with connection.wrap_database_errors:
+                whole = "; ".join(cursor.mogrify(one.sql, values) for one, values in asked)
+            cursor.execute(whole)
         found = [cursor.fetchall() if cursor.description else []]
         while cursor.nextset():
             found.append(cursor.fetchall() if cursor.description else [])
@@ -169,8 +172,10 @@ class _Cursor:
 
     @property
     def _query(self) -> Any:
-        """For Django's list of queries: the statements with the values in them."""
-        return _Written(self._connection, self._asked)
+        """For Django's list of queries: the statements with the values in them, if they fit."""
+        with suppress(errors.Error):  # else it would hide why the statements failed
+            return _Written(self._connection, self._asked)
+        return None
 
 
 class _Written:
@@ -219,6 +224,8 @@ def _results(server: PGconn) -> Generator[Wait, int, list[PGresult]]:
             if (yield Wait.R):
                 server.consume_input()
         result = server.get_result()
+        if result is None and server.status == ConnStatus.BAD:
+            raise errors.OperationalError(server.get_error_message())
         if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
             return found
         if result is not None:
