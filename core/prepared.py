@@ -87,10 +87,10 @@ Asked = Sequence[tuple[Statement, Values]]
 
 
 def rows_of_each(asked: Asked, using: str = DEFAULT_DB_ALIAS) -> list[list[Row]]:
-    """The same of several with their values, in order, by one message. One query; none for none.
+    """The rows of several statements with their values, in order, by one message.
 
-    Each sees what is committed when its turn comes. Outside a transaction all are undone if one
-    fails. Raises what Django raises of the first that fails.
+    One query, none for no statement. Each sees what is committed when its turn comes. Outside a
+    transaction all are undone if one fails. Raises what Django raises of the first that fails.
     """
     if not asked:
         return []
