@@ -15,7 +15,7 @@ from django.db.models import Field, QuerySet, Value
 from django.db.models.query import ModelIterable
 from psycopg.sql import Literal
 
-from core.prepared import Row, Statement, Values, rows_of_each
+from core.prepared import Row, Statement, Values
 
 M = TypeVar("M", bound=models.Model)
 
@@ -46,14 +46,15 @@ class Compiled(Generic[M]):
 
     def rows(self, **given: Any) -> list[M]:
         """The models, with those that the set selects along. One query."""
-        return self.read(*rows_of_each([self.asked(**given)], self._compiled.alias))
+        statement, values = self.asked(**given)
+        return self.read(statement.rows(values, self._compiled.alias))
 
     def asked(self, **given: Any) -> tuple[Statement, Values]:
-        """For core.prepared.rows_of_each, among others, whose rows `read` reads. No query."""
+        """What core.prepared.rows_of_each asks along with others, for `read`. No query."""
         return self._compiled.statement, self._values(given)
 
     def read(self, found: list[Row]) -> list[M]:
-        """The models of what `asked` was answered. No query."""
+        """The models in the rows that `asked` got. No query."""
         asked: Any = _Asked(self._compiled.compiler, found)
         return list(ModelIterable(QuerySet(self._compiled.model, query=asked)))
 

@@ -12,7 +12,8 @@ whose server is not the one that it was opened to prepares nothing.
 
 import logging
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
@@ -86,10 +87,10 @@ Asked = Sequence[tuple[Statement, Values]]
 
 
 def rows_of_each(asked: Asked, using: str = DEFAULT_DB_ALIAS) -> list[list[Row]]:
-    """The same of several with their values, in order, by one message. One query; none for none.
+    """The rows of several statements with their values, in order, by one message.
 
-    Each sees what is committed when its turn comes. Outside a transaction all are undone if one
-    fails. Raises what Django raises of the first that fails.
+    One query, none for no statement. Each sees what is committed when its turn comes. Outside a
+    transaction all are undone if one fails. Raises what Django raises of the first that fails.
     """
     if not asked:
         return []
@@ -119,7 +120,9 @@ def _in_full(connection: Any, asked: Asked) -> list[list[Row]]:
             [(statement, values)] = asked
             cursor.execute(statement.sql, values)
         else:
-            cursor.execute("; ".join(cursor.mogrify(one.sql, values) for one, values in asked))
+            with connection.wrap_database_errors:
+                whole = "; ".join(cursor.mogrify(one.sql, values) for one, values in asked)
+            cursor.execute(whole)
         found = [cursor.fetchall() if cursor.description else []]
         while cursor.nextset():
             found.append(cursor.fetchall() if cursor.description else [])
@@ -152,13 +155,14 @@ class _Cursor:
             self._rows.append(rows)
 
     def _prepare(self, driver: Any) -> None:
-        new = {one.name: one.words for one, _ in self._asked if one.name not in self._known}
-        if not new:
+        needed = {one.name: one.words for one, _ in self._asked}
+        if needed.keys() <= self._known:
             return
-        _make_room(self._known, driver, len(new))
-        for name, words in new.items():
-            _checked(driver.pgconn.prepare(name.encode(), words.encode()), driver)
-            self._known.add(name)
+        _make_room(self._known, driver, needed)
+        for name, words in needed.items():
+            if name not in self._known:
+                _checked(driver.pgconn.prepare(name.encode(), words.encode()), driver)
+                self._known.add(name)
 
     def fetchall(self) -> list[list[Row]]:
         return self._rows
@@ -168,8 +172,10 @@ class _Cursor:
 
     @property
     def _query(self) -> Any:
-        """For Django's list of queries: the statements with the values in them."""
-        return _Written(self._connection, self._asked)
+        """For Django's list of queries: the statements with the values in them, if they fit."""
+        with suppress(errors.Error):  # else it would hide why the statements failed
+            return _Written(self._connection, self._asked)
+        return None
 
 
 class _Written:
@@ -218,6 +224,8 @@ def _results(server: PGconn) -> Generator[Wait, int, list[PGresult]]:
             if (yield Wait.R):
                 server.consume_input()
         result = server.get_result()
+        if result is None and server.status == ConnStatus.BAD:
+            raise errors.OperationalError(server.get_error_message())
         if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
             return found
         if result is not None:
@@ -256,9 +264,9 @@ def prepare_no_more(driver: Any) -> None:
     logger.warning("Nothing more is prepared on this connection.", exc_info=True)
 
 
-def _make_room(known: set[str], driver: Any, count: int) -> None:
+def _make_room(known: set[str], driver: Any, needed: Iterable[str]) -> None:
     """Forget them all if there are too many: what is asked often is soon prepared again."""
-    if known and len(known) + count > MOST:
+    if known and len(known.union(needed)) > MOST:
         forget = "; ".join(f"DEALLOCATE {name}" for name in known)
         _checked(driver.pgconn.exec_(forget.encode()), driver)
         known.clear()

@@ -87,20 +87,18 @@ def hit(purpose: str, who: str, *, limit: int, per: timedelta) -> Hit:
 def hit_each(purpose: str, allowances: Sequence[Allowance]) -> list[Hit]:
     """Count one try against each in turn, as `hit` does, until one does not pass.
 
-    That one is the last of those that are returned: of the others nothing was counted. What two
-    tries share has to stand in the same order in both, or they may wait for each other. One query,
-    none for no allowance.
+    That one is the last of those that are returned: of the others nothing was counted. Whoever
+    stands there twice needs the same limit in both. What two tries share has to stand in the same
+    order in both, or they may wait for each other. One query, none for no allowance.
     """
     now = timezone.now()
+    keys = [_key(purpose, one.who) for one in allowances]
+    limits = [one.limit for one in allowances]
     asked: list[tuple[Statement, Mapping[str, Any]]] = []
-    keys: list[str] = []
-    for one in allowances:
-        key = _key(purpose, one.who)
+    for n, (key, one) in enumerate(zip(keys, allowances, strict=True)):
         values = {"key": key, "limit": one.limit, "now": now, "end": now + one.per}
-        limits = [before.limit for before in allowances[: len(keys)]]
-        how = AFTER_OTHERS if keys else FIRST
-        asked.append((how, {**values, "keys": [*keys], "limits": limits}))
-        keys.append(key)
+        before = {"keys": keys[:n], "limits": limits[:n]}
+        asked.append((AFTER_OTHERS, values | before) if n else (FIRST, values))
     counted = [row for rows in rows_of_each(asked) for row in rows]
     # One in sixteen who open a window sweeps up old ones: no job has to.
     if any(n == 1 and key.startswith(SWEEPERS) for key, (n, _) in zip(keys, counted, strict=False)):

@@ -35,6 +35,7 @@ class Finding:
 class Limit:
     """At most `count` tries of `who` in `per`, counted as core.ratelimit does.
 
+    Each limit of a rule needs a `who` of its own: that is all by which its count is known.
     `exceeded` makes the finding from the time until the next try passes.
     """
 

@@ -2,11 +2,13 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from mptt.managers import TreeManager
 
 from comments import numbers, tree
 from comments.errors import CommentError, TreeBusy, WrongRoom
 from comments.faults import find_faults, repair
 from comments.models import Comment
+from comments.models.querysets import CommentManager
 from tests.factories import make_post, make_published, make_user, send
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +32,28 @@ def test_a_reply_lies_inside_its_parent():
     make_published(post, parent=root)
     make_published(post, parent=root)
     assert rows(post) == [(1, 6, 0), (2, 3, 1), (4, 5, 1)]
+
+
+def test_space_is_made_and_closed_as_mptt_does_it():
+    post = make_post()
+    root = make_published(post)
+    below = make_published(post, parent=make_published(post, parent=root))
+    make_published(post, parent=root)
+    make_published(post)  # another tree
+
+    def after(manage_space, *steps):
+        with transaction.atomic():
+            for size, target in steps:
+                manage_space(Comment.objects, size, target, below.tree_id)
+            found = rows(post)
+            transaction.set_rollback(True)
+        return found
+
+    ours, theirs = CommentManager._manage_space, TreeManager._manage_space
+    for target in range(10):
+        for steps in ([(2, target)], [(6, target), (-4, target + 2)], [(2, target), (-2, target)]):
+            assert after(ours, *steps) == after(theirs, *steps), (target, steps)
+        assert after(ours, (2, target), (-2, target)) == rows(post)
 
 
 def test_each_top_level_comment_has_a_tree_of_its_own():

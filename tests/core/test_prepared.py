@@ -19,6 +19,7 @@ from django.db import (
 )
 from django.db.utils import NotSupportedError, ProgrammingError
 from django.test.utils import CaptureQueriesContext
+from psycopg.pq import ConnStatus
 from psycopg.types.json import Jsonb
 
 from blog.models import Tag
@@ -57,6 +58,12 @@ def in_full(statement, values):
 def within_a_transaction(work):
     """Behind its first statement."""
     Tag.objects.count()
+    work()
+
+
+@transaction.atomic
+def beginning_one(work):
+    """As what a transaction begins with."""
     work()
 
 
@@ -180,7 +187,7 @@ SLUGS = Statement("SELECT slug FROM blog_tag ORDER BY slug")
 WAIT_FOR = Statement("SELECT pg_advisory_xact_lock(%s, %s)::text")
 
 
-@pytest.mark.parametrize("where", [lambda work: work(), within_a_transaction, transaction.atomic])
+@pytest.mark.parametrize("where", [lambda work: work(), within_a_transaction, beginning_one])
 def test_several_are_asked_by_one_message_and_each_gets_its_rows(where):
     def ask():
         with CaptureQueriesContext(connection) as captured:
@@ -273,6 +280,43 @@ def test_a_connection_that_breaks_while_several_are_asked_says_so_and_is_replace
     assert rows_of_each([(SLUGS, ()), (SLUGS, ())]) == [[], []]
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_why_it_failed_is_told_where_queries_are_listed_too(count):
+    connection.ensure_connection()
+    with CaptureQueriesContext(connection) as captured:
+        with pytest.raises(DataError, match="NUL"):
+            rows_of_each([(LENGTH, ["\0", "x"])] * count)
+        with pytest.raises(OperationalError):
+            rows_of_each([(Statement("SELECT pg_terminate_backend(pg_backend_pid())"), ())])
+        with pytest.raises(OperationalError):
+            rows_of_each([(SLUGS, ())] * count)
+    assert len(captured) == 3
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_errors_are_those_of_django_where_nothing_is_prepared(count):
+    connection.ensure_connection()
+    prepared.prepare_no_more(connection.connection)
+    with pytest.raises(DataError, match="NUL"):
+        rows_of_each([(LENGTH, ["\0", "x"])] * count)
+    with pytest.raises(IntegrityError):
+        rows_of_each([(ADD, ["a", "a"])] * 2)
+    assert rows_of_each([(SLUGS, ())] * count) == [[]] * count
+
+
+def test_nobody_waits_for_a_server_that_makes_no_sense():
+    """libpq gives it up then, and from there on has no results, nor an error, nor an end."""
+    lost = SimpleNamespace(
+        flush=lambda: 0,
+        is_busy=lambda: False,
+        get_result=lambda: None,
+        status=ConnStatus.BAD,
+        get_error_message=lambda: "lost synchronization with server",
+    )
+    with pytest.raises(psycopg.OperationalError, match="lost synchronization"):
+        next(prepared._results(lost))
+
+
 def test_several_that_outlast_their_time_leave_a_sound_connection():
     slow = Statement("SELECT pg_sleep(%s)::text")
     with connection.cursor() as cursor:
@@ -317,6 +361,28 @@ def test_a_connection_holds_so_many_and_no_more(where, monkeypatch):
     where(ask)
     assert several[0].rows([2]) == [(2,)]
     assert by_name() == {several[n].name for n in (3, 4, 0)}
+
+
+@pytest.mark.parametrize("where", [lambda work: work(), within_a_transaction])
+def test_what_is_forgotten_to_make_room_is_prepared_anew_where_it_is_asked_along(
+    where, monkeypatch, caplog
+):
+    monkeypatch.setattr(prepared, "MOST", 3)
+    several = [Statement(f"SELECT {n} + %s::int") for n in range(5)]
+
+    def ask():
+        for one in several[:3]:
+            one.rows([1])
+        for _ in range(2):
+            assert rows_of_each([(several[n], [1]) for n in (0, 4, 0)]) == [[(1,)], [(5,)], [(1,)]]
+            assert by_name() == {several[0].name, several[4].name}
+        for _ in range(2):  # more than there is room for
+            assert rows_of_each([(one, [1]) for one in several]) == [[(n + 1,)] for n in range(5)]
+        several[0].rows([1])
+        assert by_name() == {one.name for one in several}
+
+    where(ask)
+    assert "prepared" not in caplog.text
 
 
 def test_nothing_is_prepared_where_another_server_may_answer():

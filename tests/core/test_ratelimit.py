@@ -1,6 +1,7 @@
 """The rate limit: exact in one process, open again in time, and nobody's name in it."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.utils import timezone
@@ -78,6 +79,26 @@ def test_the_same_twice_is_counted_twice():
     twice = [ratelimit.Allowance("person", 3, HOUR)] * 2
     assert [hit.passes for hit in ratelimit.hit_each("report", twice)] == [True, True]
     assert [hit.passes for hit in ratelimit.hit_each("report", twice)] == [True, False]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_several_count_what_each_would_count_alone_until_one_does_not_pass(time_machine, seed):
+    random, at = Random(seed), timezone.now()  # noqa: S311 (no secret)
+    for _ in range(150):
+        at += timedelta(seconds=random.choice([0, 30, 61, 600]))  # many windows end
+        time_machine.move_to(at, tick=False)
+        allowances = [
+            ratelimit.Allowance(
+                who, random.randint(0, 4), timedelta(seconds=random.choice([0, 60, 900]))
+            )
+            for who in random.sample(["a", "b", "c", "d"], random.randint(1, 4))
+        ]
+        alone = []
+        for one in allowances:
+            alone.append(ratelimit.hit("alone", one.who, limit=one.limit, per=one.per))
+            if not alone[-1].passes:
+                break
+        assert ratelimit.hit_each("together", allowances) == alone
 
 
 def test_a_lowered_limit_holds_at_once():
