@@ -14,7 +14,7 @@ from bench.data.plans import scanned, scanned_when_prepared
 from blog.author_names import path_of
 from blog.models import Post, Tag
 from comments.private_links import status_address
-from core.prepared import numbered
+from core.prepared import numbered, prepared_on
 from moderation.desk.queue import ORDERS, TABS
 from moderation.models import Source
 from moderation.screening.facts.history import BY_STRANGER
@@ -144,6 +144,15 @@ def tables_read_whole(sql):
     return scanned(sql)
 
 
+@pytest.fixture
+def nothing_prepared():
+    """By other tests on the same connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    prepared_on(connection.connection).clear()
+
+
+@pytest.mark.usefixtures("nothing_prepared")
 def test_nothing_prepared_reads_a_growing_table_whole(addresses):
     # A plan for any value knows less than one for a value: `network = $1` may ask for ''.
     for address in addresses:
