@@ -379,7 +379,7 @@ def test_what_could_not_run_holds_the_trusted_too(hanna, mo, monkeypatch):
         raise ZeroDivisionError
 
     Rule.objects.filter(kind="links").update(parameters={})
-    monkeypatch.setattr(ratelimit, "hit", fail)
+    monkeypatch.setattr(ratelimit, "hit_each", fail)
     assert write(make_post(), "Uncounted", commenter=hanna).status == "pending"
 
 
