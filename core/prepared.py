@@ -109,7 +109,7 @@ def rows_of_each(asked: Asked, using: str = DEFAULT_DB_ALIAS) -> list[list[Row]]
         if not isinstance(error.__cause__, OUTDATED):
             raise
         prepare_no_more(connection.connection)
-        if connection.in_atomic_block:
+        if not connection.get_autocommit():
             raise
     return _in_full(connection, asked)
 

@@ -142,6 +142,17 @@ def test_a_name_that_is_gone_is_asked_in_full(caplog):
     assert by_name() == set()
 
 
+def test_in_a_transaction_that_is_not_djangos_the_reason_is_told_too():
+    with connection.cursor() as cursor:
+        SLUGS.rows()
+        cursor.execute("DEALLOCATE ALL")
+    connection.set_autocommit(False)
+    with pytest.raises(ProgrammingError, match="does not exist"):
+        SLUGS.rows()
+    connection.rollback()
+    assert SLUGS.rows() == []
+
+
 def test_a_column_that_became_another_is_asked_in_full():
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE changing (value int)")
