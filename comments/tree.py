@@ -280,7 +280,7 @@ def _lock_and_read(comment_ids: Sequence[int], seen: dict[int, int]) -> list[Com
     known = seen or dict(Comment.objects.filter(pk__in=comment_ids).values_list("pk", "tree_id"))
     locks = _locks(known.values())
     # In one message: each is read when the locks are there, and sees what was done under them.
-    answers = rows_of_each([*locks, *(_BY_ID.asked(pk=pk) for pk in comment_ids)])
+    answers = rows_of_each([*locks, *(_BY_ID.of_a_batch(pk=pk) for pk in comment_ids)])
     comments = [comment for rows in answers[len(locks) :] for comment in _BY_ID.read(rows)]
     if len(comments) != len(comment_ids):
         raise Comment.DoesNotExist

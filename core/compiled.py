@@ -46,17 +46,17 @@ class Compiled(Generic[M]):
 
     def rows(self, **given: Any) -> list[M]:
         """The models, with those that the set selects along. One query."""
-        statement, values = self.asked(**given)
+        statement, values = self.of_a_batch(**given)
         return self.read(statement.rows(values, self._compiled.alias))
 
-    def asked(self, **given: Any) -> tuple[Statement, Values]:
-        """What core.prepared.rows_of_each asks along with others, for `read`. No query."""
+    def of_a_batch(self, **given: Any) -> tuple[Statement, Values]:
+        """For core.prepared.rows_of_each, with others; `read` reads its rows. No query."""
         return self._compiled.statement, self._values(given)
 
     def read(self, found: list[Row]) -> list[M]:
-        """The models in the rows that `asked` got. No query."""
-        asked: Any = _Asked(self._compiled.compiler, found)
-        return list(ModelIterable(QuerySet(self._compiled.model, query=asked)))
+        """The models in rows of what `of_a_batch` gave. No query."""
+        answered: Any = _Answered(self._compiled.compiler, found)
+        return list(ModelIterable(QuerySet(self._compiled.model, query=answered)))
 
     def first(self, **given: Any) -> M | None:
         """The first model, for a set that is sliced to one. One query."""
@@ -192,7 +192,7 @@ class CompiledInsert(Generic[M]):
         return f'"{field.column}"'
 
 
-class _Asked:
+class _Answered:
     """Stands in for a query: hands out compilers that have asked already."""
 
     def __init__(self, compiler: Any, found: list[Row]) -> None:

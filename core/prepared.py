@@ -12,7 +12,7 @@ whose server is not the one that it was opened to prepares nothing.
 
 import logging
 import re
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from hashlib import blake2b
@@ -22,9 +22,9 @@ from weakref import WeakKeyDictionary
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGconn, PGresult
-from psycopg.waiting import Wait
+from psycopg.pq import ExecStatus
+
+from core.sending import can_begin, checked, send
 
 logger = logging.getLogger(__name__)
 
@@ -83,26 +83,26 @@ class Statement:
         return values
 
 
-Asked = Sequence[tuple[Statement, Values]]
+Batch = Sequence[tuple[Statement, Values]]
 
 
-def rows_of_each(asked: Asked, using: str = DEFAULT_DB_ALIAS) -> list[list[Row]]:
+def rows_of_each(batch: Batch, using: str = DEFAULT_DB_ALIAS) -> list[list[Row]]:
     """The rows of several statements with their values, in order, by one message.
 
     One query, none for no statement. Each sees what is committed when its turn comes. Outside a
     transaction all are undone if one fails. Raises what Django raises of the first that fails.
     """
-    if not asked:
+    if not batch:
         return []
     connection: Any = connections[using]
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     known = prepared_on(connection.connection)
-    if known is None or not _can_begin(connection.connection):
-        return _in_full(connection, asked)
+    if known is None or not can_begin(connection.connection):
+        return _in_full(connection, batch)
     try:
-        with connection._prepare_cursor(_Cursor(connection, asked, known)) as cursor:
-            cursor.execute("; ".join(one.sql for one, _ in asked), ())
+        with connection._prepare_cursor(_Cursor(connection, batch, known)) as cursor:
+            cursor.execute("; ".join(one.sql for one, _ in batch), ())
             found: list[list[Row]] = cursor.fetchall()
             return found
     except Exception as error:
@@ -111,17 +111,17 @@ def rows_of_each(asked: Asked, using: str = DEFAULT_DB_ALIAS) -> list[list[Row]]
         prepare_no_more(connection.connection)
         if not connection.get_autocommit():
             raise
-    return _in_full(connection, asked)
+    return _in_full(connection, batch)
 
 
-def _in_full(connection: Any, asked: Asked) -> list[list[Row]]:
+def _in_full(connection: Any, batch: Batch) -> list[list[Row]]:
     with connection.cursor() as cursor:
-        if len(asked) == 1:
-            [(statement, values)] = asked
+        if len(batch) == 1:
+            [(statement, values)] = batch
             cursor.execute(statement.sql, values)
         else:
             with connection.wrap_database_errors:
-                whole = "; ".join(cursor.mogrify(one.sql, values) for one, values in asked)
+                whole = "; ".join(cursor.mogrify(one.sql, values) for one, values in batch)
             cursor.execute(whole)
         found = [cursor.fetchall() if cursor.description else []]
         while cursor.nextset():
@@ -132,17 +132,14 @@ def _in_full(connection: Any, asked: Asked) -> list[list[Row]]:
 class _Cursor:
     """As much of a driver's cursor as Django wraps."""
 
-    def __init__(self, connection: Any, asked: Asked, known: set[str]) -> None:
-        self._connection, self._asked, self._known = connection, asked, known
+    def __init__(self, connection: Any, batch: Batch, known: set[str]) -> None:
+        self._connection, self._batch, self._known = connection, batch, known
         self._rows: list[list[Row]] = []
 
     def execute(self, _sql: str, _values: Values) -> None:
         driver = self._connection.connection
-        reader, send = Transformer(driver), _send_one
-        if len(self._asked) > 1 or not _is_under_way(driver):
-            send = _send_several
-        calls = []
-        for statement, values in self._asked:
+        reader, calls = Transformer(driver), []
+        for statement, values in self._batch:
             given = statement.in_order(values)
             dumped = reader.dump_sequence(given, [PyFormat.TEXT] * len(given))
             calls.append((statement.name.encode(), dumped))
@@ -155,13 +152,13 @@ class _Cursor:
             self._rows.append(rows)
 
     def _prepare(self, driver: Any) -> None:
-        needed = {one.name: one.words for one, _ in self._asked}
+        needed = {one.name: one.words for one, _ in self._batch}
         if needed.keys() <= self._known:
             return
         _make_room(self._known, driver, needed)
         for name, words in needed.items():
             if name not in self._known:
-                _checked(driver.pgconn.prepare(name.encode(), words.encode()), driver)
+                checked(driver.pgconn.prepare(name.encode(), words.encode()), driver)
                 self._known.add(name)
 
     def fetchall(self) -> list[list[Row]]:
@@ -174,62 +171,16 @@ class _Cursor:
     def _query(self) -> Any:
         """For Django's list of queries: the statements with the values in them, if they fit."""
         with suppress(errors.Error):  # else it would hide why the statements failed
-            return _Written(self._connection, self._asked)
+            return _Written(self._connection, self._batch)
         return None
 
 
 class _Written:
-    def __init__(self, connection: Any, asked: Asked) -> None:
+    def __init__(self, connection: Any, batch: Batch) -> None:
         with connection.connection.cursor() as cursor:
             self.query = "; ".join(
-                cursor.mogrify(one.sql, values) for one, values in asked
+                cursor.mogrify(one.sql, values) for one, values in batch
             ).encode()
-
-
-Calls = Sequence[tuple[bytes, Sequence[Any]]]
-
-
-def _send_one(driver: Any, calls: Calls) -> list[PGresult]:
-    [(name, values)] = calls
-    return [_checked(driver.pgconn.exec_prepared(name, values), driver)]
-
-
-def _send_several(driver: Any, calls: Calls) -> list[PGresult]:
-    """The result of each call, in one message with the transaction's beginning if that is due."""
-    server = driver.pgconn
-    begins = not _is_under_way(driver)
-    try:
-        server.enter_pipeline_mode()
-        if begins:
-            server.send_query_params(b"BEGIN", None)
-        for name, values in calls:
-            server.send_query_prepared(name, values)
-        server.pipeline_sync()
-        results = driver.wait(_results(server))
-        server.exit_pipeline_mode()
-    except BaseException:
-        driver.close()  # who knows what is under way there
-        raise
-    return [_checked(one, driver) for one in results][begins:]
-
-
-def _results(server: PGconn) -> Generator[Wait, int, list[PGresult]]:
-    """All results until the server is done with the message; for the driver to wait on."""
-    while server.flush():
-        if (yield Wait.RW) & Wait.R:
-            server.consume_input()
-    found: list[PGresult] = []
-    while True:
-        while server.is_busy():
-            if (yield Wait.R):
-                server.consume_input()
-        result = server.get_result()
-        if result is None and server.status == ConnStatus.BAD:
-            raise errors.OperationalError(server.get_error_message())
-        if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
-            return found
-        if result is not None:
-            found.append(result)
 
 
 def name_of(words: str) -> str:
@@ -268,24 +219,5 @@ def _make_room(known: set[str], driver: Any, needed: Iterable[str]) -> None:
     """Forget them all if there are too many: what is asked often is soon prepared again."""
     if known and len(known.union(needed)) > MOST:
         forget = "; ".join(f"DEALLOCATE {name}" for name in known)
-        _checked(driver.pgconn.exec_(forget.encode()), driver)
+        checked(driver.pgconn.exec_(forget.encode()), driver)
         known.clear()
-
-
-def _is_under_way(driver: Any) -> bool:
-    """Whether nothing has to be begun first."""
-    return driver.autocommit or driver.pgconn.transaction_status == TransactionStatus.INTRANS
-
-
-def _can_begin(driver: Any) -> bool:
-    """Whether nothing has to be begun first, or what would be is a transaction like any."""
-    own = (driver.isolation_level, driver.read_only, driver.deferrable)
-    return _is_under_way(driver) or own == (None, None, None)
-
-
-def _checked(result: PGresult, driver: Any) -> PGresult:
-    if result.status in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
-        return result
-    if driver.pgconn.status == ConnStatus.BAD:
-        raise errors.OperationalError(result.get_error_message())
-    raise errors.error_from_result(result, encoding=driver.info.encoding)

@@ -23,7 +23,7 @@ from psycopg.pq import ConnStatus
 from psycopg.types.json import Jsonb
 
 from blog.models import Tag
-from core import prepared
+from core import prepared, sending
 from core.prepared import Statement, rows_of_each
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -325,7 +325,7 @@ def test_nobody_waits_for_a_server_that_makes_no_sense():
         get_error_message=lambda: "lost synchronization with server",
     )
     with pytest.raises(psycopg.OperationalError, match="lost synchronization"):
-        next(prepared._results(lost))
+        next(sending._until_done(lost))
 
 
 def test_several_that_outlast_their_time_leave_a_sound_connection():
@@ -334,6 +334,14 @@ def test_several_that_outlast_their_time_leave_a_sound_connection():
         cursor.execute("SET statement_timeout = '100ms'")
     with pytest.raises(OperationalError, match="timeout"):
         rows_of_each([(SLUGS, ()), (slow, [10]), (SLUGS, ())])
+    assert rows_of_each([(SLUGS, ()), (SLUGS, ())]) == [[], []]
+
+
+def test_a_copy_among_several_is_a_mistake_that_ends():
+    copy = Statement("COPY (SELECT 1) TO STDOUT")
+    with pytest.raises(NotSupportedError):
+        rows_of_each([(SLUGS, ()), (copy, ()), (SLUGS, ())])
+    request_started.send(None)
     assert rows_of_each([(SLUGS, ()), (SLUGS, ())]) == [[], []]
 
 
