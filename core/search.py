@@ -29,7 +29,9 @@ TO_NOTES: Final = re.compile(
     r'<sup class="footnote-ref"><a\b[^<>]*>[^<>]*</a></sup>'
     r'|<a\b[^<>]*class="footnote-backref">[^<>]*</a>'
 )
-BLOCK_ENDS: Final = re.compile(r"</(?:p|li|h\d|blockquote|td|th|pre|div|dt|dd|figure)>|<br\b[^>]*>")
+BLOCK_ENDS: Final = re.compile(
+    r"(?:</(?:p|li|h\d|blockquote|td|th|pre|div|dt|dd|figure)>|<br\b[^>]*>)\n?"
+)
 
 
 def wanted(text: str) -> str:
@@ -71,7 +73,9 @@ def plain_text(source: str) -> str:
     and back is no text.
     """
     words = BLOCK_ENDS.sub(" ", TO_NOTES.sub("", source))
-    return " ".join(html.unescape(TAGS.sub("", words)).split())
+    text = html.unescape(TAGS.sub("", words))
+    # Blanks that are all single need not be taken apart, which takes longer than all the rest.
+    return text.strip() if "  " not in text and text.isprintable() else " ".join(text.split())
 
 
 def excerpts(sources: Sequence[str], text: str) -> list[SafeString]:

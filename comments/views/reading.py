@@ -120,15 +120,17 @@ class ConversationView(PostView):
         number = self.request.GET.get("page", "1")
         if not number.isascii() or not number.isdigit():
             raise Http404
+        by, view = self.request.GET.get("by"), self.request.GET.get("view", "threaded")
+        if view == "threaded" and not by:
+            waiting = page.own_waiting(post, self.commenter)
+            return view, page.threaded(post, int(number), totals.top_level, waiting)
         comments: CommentQuerySet = Comment.objects.filter(post=post).visible_to(self.request.user)
-        if by := self.request.GET.get("by"):
+        if by:
             writer = _writer(post, by)
             return "by", page.flat(post, page.written_by(comments, writer), int(number))
-        waiting = page.own_waiting(post, self.commenter)
-        match self.request.GET.get("view", "threaded"):
-            case "threaded":
-                return "threaded", page.threaded(post, int(number), totals.top_level, waiting)
+        match view:
             case "chronological":
+                waiting = page.own_waiting(post, self.commenter)
                 return "chronological", page.flat(post, comments, int(number), waiting)
             case "new":
                 new = page.published_since(comments, visited_at) if visited_at else comments.none()
