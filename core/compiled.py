@@ -7,7 +7,7 @@ how Django's compiler hands over to what reads the rows: its test compares both.
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connections, models, router
@@ -15,7 +15,7 @@ from django.db.models import Field, QuerySet, Value
 from django.db.models.query import ModelIterable
 from psycopg.sql import Literal
 
-from core.prepared import Row, Statement, Values
+from core.prepared import Row, Statement, Values, statement_of
 
 M = TypeVar("M", bound=models.Model)
 
@@ -111,11 +111,6 @@ def _with_what_lasts(sql: str, parameters: Sequence[Any]) -> str:
     return sql.replace("%%", "%%%%") % tuple(places)
 
 
-@lru_cache(maxsize=64)
-def _statement(sql: str) -> Statement:
-    return Statement(sql)
-
-
 class _Statement(NamedTuple):
     model: Any
     alias: str
@@ -155,7 +150,7 @@ class CompiledInsert(Generic[M]):
         connection = connections[alias]
         start, fields = self._with_key if rows[0].pk is not None else self._without_key
         place = f"({', '.join(['%s'] * len(fields))})"
-        statement = _statement(
+        statement = statement_of(
             f"{start} VALUES {', '.join([place] * len(rows))} RETURNING {self._quoted(self._key)}"
         )
         values = [

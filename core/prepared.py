@@ -14,7 +14,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -81,6 +81,12 @@ class Statement:
         if isinstance(values, Mapping):
             return [values[name] for name in self.names]
         return values
+
+
+@lru_cache(maxsize=512)
+def statement_of(sql: str) -> Statement:
+    """The statement for SQL that is put together anew each time, out of few words."""
+    return Statement(sql)
 
 
 Batch = Sequence[tuple[Statement, Values]]

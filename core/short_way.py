@@ -24,11 +24,9 @@ from django.http import parse_cookie
 from django.utils import timezone
 from django.utils.http import parse_etags
 from psycopg import Error as DriverError
-from psycopg import OperationalError
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
 
 from core.prepared import prepared_on
+from core.sending import checked
 from core.stored_pages import Page, accepts_gzip
 
 MOST_BYTES: Final = 64 * 1024 * 1024  # of a worker's memory
@@ -192,17 +190,12 @@ def _versions(key: bytes) -> dict[bytes | None, int]:
         result = server.exec_params(VERSIONS, [key])
     else:
         if PREPARED not in names:
-            _require(server.prepare(PREPARED.encode(), VERSIONS), ExecStatus.COMMAND_OK)
+            checked(server.prepare(PREPARED.encode(), VERSIONS), here.connection)
             names.add(PREPARED)
         result = server.exec_prepared(PREPARED.encode(), [key])
-    _require(result, ExecStatus.TUPLES_OK)
+    checked(result, here.connection)
     rows = range(result.ntuples)
     return {result.get_value(row, 0): int(result.get_value(row, 1) or 0) for row in rows}
-
-
-def _require(result: PGresult, status: ExecStatus) -> None:
-    if result.status != status:
-        raise OperationalError(result.error_message.decode(errors="replace"))
 
 
 def _long_way(

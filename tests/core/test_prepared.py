@@ -356,6 +356,7 @@ def test_whoever_is_interrupted_leaves_no_connection_behind(monkeypatch):
         patched.setattr(type(connection.connection), "wait", interrupt)
         with pytest.raises(KeyboardInterrupt):
             rows_of_each([(SLUGS, ()), (SLUGS, ())])
+    assert connection.connection.closed
     request_started.send(None)
     assert rows_of_each([(SLUGS, ()), (SLUGS, ())]) == [[], []]
 

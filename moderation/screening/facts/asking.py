@@ -1,12 +1,11 @@
 """Several questions to the database in one go: the way there is most of what facts cost."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from core.prepared import Row, Statement, rows_of_each
+from core.prepared import Row, rows_of_each, statement_of
 
 Rows = Sequence[Row]
 
@@ -31,9 +30,4 @@ def ask(questions: Sequence[Question]) -> list[Rows]:
 
     Raises what the database raises.
     """
-    return [*rows_of_each([(_statement(one.sql), one.parameters) for one in questions])]
-
-
-@lru_cache(maxsize=256)
-def _statement(sql: str) -> Statement:
-    return Statement(sql)
+    return [*rows_of_each([(statement_of(one.sql), one.parameters) for one in questions])]
