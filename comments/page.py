@@ -152,6 +152,28 @@ def own_waiting(post: Post, commenter: Commenter | None) -> list[Comment]:
     return list(reversed(latest))
 
 
+def has_own(post: Post, commenter: Commenter | None) -> bool:
+    """Whether a commenter sees here what nobody else does: words of theirs that wait, or wait
+    again. One query; without a commenter none.
+    """
+    own = Comment.objects.filter(post=post, commenter=commenter, status=Status.PENDING)
+    return commenter is not None and own.exists()
+
+
+def has_newer(post: Post, moment: datetime | None) -> bool:
+    """Whether something was published here after a moment. One query; without a moment none."""
+    comments = Comment.objects.filter(post=post).visible_to()
+    return moment is not None and published_since(comments, moment).exists()
+
+
+def without_entries(number: int, count: int) -> Leaf:
+    """Page `number` of so many, for who has its comments already. Raises Http404."""
+    size = settings.COMMENTS_PER_PAGE
+    of = _pages(count, size)
+    _bounds(number, of, size)
+    return Leaf(entries=(), number=number, of=of)
+
+
 def mark_new(leaf: Leaf, since: datetime) -> Leaf:
     """The same page with what was published after a moment marked."""
     for entry in leaf.entries:

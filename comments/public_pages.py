@@ -1,34 +1,53 @@
 """The page of a post as everybody gets it: which are stored, what they hang on, how long they hold.
 
+It is built for a request that says nothing of who asks, so that nothing of them can get into it.
+
 A query that the page knows nothing of is left out of what it is known by; one that asks for one
 commenter's words, of which there are too many, is answered without being stored.
 """
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from io import BytesIO
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest
 
 from blog.models import Post
 from blog.public_pages import DAY, PAGE_NUMBER, holds_until
 from comments.brakes import first_end_of_brakes
-from core.stored_pages import Built, page_of, respond
+from core.stored_pages import Built, Page, page_of
 
 VIEWS: Final = frozenset({"", "threaded", "chronological", "author"})
 
 
-def answer_everybody(
-    request: HttpRequest, kind: str, slug: str, build: Callable[[], Built]
-) -> HttpResponse:
+# Of a request all that a public page may hang on.
+ASKED: Final = (
+    "HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "PATH_INFO", "QUERY_STRING", "SCRIPT_NAME",
+    "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme",
+)  # fmt: skip
+
+
+def from_nobody(request: HttpRequest) -> HttpRequest:
+    """A GET of the same page by a browser that has never been here."""
+    asked: dict[str, Any] = {name: request.META[name] for name in ASKED if name in request.META}
+    plain = WSGIRequest({**asked, "REQUEST_METHOD": "GET", "wsgi.input": BytesIO()})
+    plain.user = AnonymousUser()
+    plain.resolver_match = request.resolver_match
+    return plain
+
+
+def everybodys_page(request: HttpRequest, kind: str, slug: str, build: Callable[[], Built]) -> Page:
     """The stored page, or the one that `build` makes; it raises Http404 for what is not public."""
 
     def key() -> str:
         found = Post.objects.filter(kind=kind, slug=slug).values_list("pk", flat=True)
         return key_of(found.first() or 0)
 
-    return respond(request, page_of(path_of(request), key, build))
+    return page_of(path_of(request), key, build)
 
 
 def key_of(post_id: int) -> str:

@@ -115,6 +115,13 @@ class Thread:
             self.behind_number, self.report, str(self.zone), get_language(),
         )  # fmt: skip
 
+    def is_own(self, entry: Entry) -> bool:
+        """Whether its text is there for the reader of this page alone: it waits, or waits again."""
+        if self.reader_id is None:
+            return False
+        row = entry.comment
+        return row.status == Status.PENDING and row.commenter_id == self.reader_id
+
     def write(self, entries: Iterable[Entry]) -> str:
         """All of it."""
         written = "".join(self.pieces(entries))
@@ -224,7 +231,7 @@ class Thread:
     def _tombstone(self, entry: Entry) -> str:
         row = entry.comment
         gone = self._why_gone(entry)
-        if row.status == Status.PENDING and self.reader_id and row.commenter_id == self.reader_id:
+        if self.is_own(entry):
             gone = (
                 f"{_fold(entry.html, row.anchor, row.is_long)}\n"
                 '<p class="help">Only you see this text: it waits for another look by a moderator.'

@@ -2,7 +2,7 @@
 
 A part is kept with all that it was made of, and used again where that is equal, value for value: so
 none can be stale. It ends behind a comment with a certain id: one more comment changes the part
-that it stands in, and no other.
+that it stands in, and no other. For one reader parts are used, but none is kept.
 """
 
 from collections import OrderedDict
@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any, Final, NamedTuple
 
 from blog.models import Post
+from comments.models import Commenter
 from comments.shown import Shown
 from comments.thread import Entry, Pointer
 from comments.thread_html import Thread, pointers_html
@@ -73,15 +74,22 @@ class Memory:
 memory: Final = Memory()
 
 
-def thread_parts(entries: Sequence[Entry], post: Post, moved: Iterable[Pointer] = ()) -> list[Part]:
-    """A conversation as everybody gets it, behind what `moved` away from its top."""
-    thread = Thread(post, None)
-    top = pointers_html(moved)
-    rows = (entry.comment for entry in entries)
-    if len(entries) < LONG or not all(isinstance(row, Shown) for row in rows):
-        return [Part(f"{top}{thread.write(entries)}".encode())]
-    parts = [_part(thread, some) for some in _cut(entries)]
-    return [Part(top.encode()), *parts, Part(thread.end.encode())]
+def thread_parts(
+    entries: Sequence[Entry],
+    post: Post,
+    moved: Iterable[Pointer] = (),
+    reader: Commenter | None = None,
+) -> list[Part]:
+    """A conversation as everybody gets it, behind what `moved` away from its top; for a `reader`
+    with what only they may see.
+    """
+    thread = Thread(post, reader)
+    if len(entries) < LONG:
+        pieces = [_written(thread, entries)] if entries else []
+    else:
+        pieces = [_part(thread, some) for some in _cut(entries)]
+    end = thread.end if entries else ""
+    return [Part(pointers_html(moved).encode()), *pieces, Part(end.encode())]
 
 
 def _cut(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -96,12 +104,30 @@ def _cut(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _part(thread: Thread, entries: Sequence[Entry]) -> Part:
+    if _is_for_one(thread, entries):
+        return _written(thread, entries)
     slot = (thread.address, entries[0].comment.pk)
     above = [entry.parent and _of_parent(entry.parent) for entry in entries]
     made_of = (thread.made_of, above, list(map(_of_entry, entries)))
     part = memory.get(slot, made_of)
     if part is None:
-        part = Part("".join(thread.pieces(entries)).encode())
-        weight = sum([WEIGHT + 2 * len(entry.html) for entry in entries])
-        memory.put(slot, Kept(made_of, part, weight))
+        part = _written(thread, entries)
+        if thread.reader_id is None:
+            weight = sum([WEIGHT + 2 * len(entry.html) for entry in entries])
+            memory.put(slot, Kept(made_of, part, weight))
     return part
+
+
+def _is_for_one(thread: Thread, entries: Iterable[Entry]) -> bool:
+    """Whether something is marked new or only for its writer, or is a model, and so can't be told
+    from what it was before.
+    """
+    for entry in entries:
+        if entry.is_new or not isinstance(entry.comment, Shown) or thread.is_own(entry):
+            return True
+    return False
+
+
+def _written(thread: Thread, entries: Sequence[Entry]) -> Part:
+    written = "".join(thread.pieces(entries))
+    return Part(written.encode(), private=any(map(thread.is_own, entries)))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
@@ -308,6 +309,11 @@ class StoredPage(models.Model):
     valid_until = models.DateTimeField()
     etag = models.CharField(max_length=40)
     body = models.BinaryField(help_text="Compressed with gzip.")
+    fragment = ArrayField(
+        models.BigIntegerField(),
+        null=True,
+        help_text="From and to which byte of the body; check sum and size of what they unpack to.",
+    )
     size = models.PositiveIntegerField(help_text="Of the body, as it is stored.")
     stored_at = models.DateTimeField(default=timezone.now)
 

@@ -25,9 +25,10 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 from psycopg import Error as DriverError
 
+from core.packing import accepts_gzip
 from core.prepared import prepared_on
 from core.sending import checked
-from core.stored_pages import Page, accepts_gzip
+from core.stored_pages import Page
 
 MOST_BYTES: Final = 64 * 1024 * 1024  # of a worker's memory
 MOST_KNOWN: Final = 10_000

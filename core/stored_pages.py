@@ -5,15 +5,16 @@ stands on every page, a key such as `post:12` for the rest. A page is stored wit
 *before* it was built; whatever came between has counted on, so what was built of the old is never
 taken for the new. By the clock it holds until `valid_until`. Inside a transaction, whose own
 changes are counted at its end only, nothing is stored or found.
+
+A page may have a fragment that belongs in other pages too, such as the thread in that of a reader
+who is known: it is handed on as it lies there, packed.
 """
 
 import gzip
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import lru_cache
 from threading import Lock
 from typing import Any, Final
 
@@ -23,20 +24,19 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from core import site
-from core.packing import Part, gzip_of
+from core.packing import HEADER, HTML, Packed, Part, accepts_gzip, gzip_of, joined
 from core.release import release
 
-HTML: Final = "text/html; charset=utf-8"
 MOST_PAGES: Final = 5_000
 MOST_BYTES: Final = 256 * 1024 * 1024
 LONGEST_PATH: Final = 300
-REFUSED: Final = re.compile(r"\s*q=0(?:\.0*)?\s*")
 READ: Final = """
     SELECT coalesce((SELECT value FROM core_version WHERE key = %s), 0),
         coalesce((SELECT value FROM core_version WHERE key = 'site'), 0),
         coalesce((SELECT version FROM core_sitesettings), 0)"""
 FIND: Final = """
-    SELECT page.key, page.key_version, page.site_version, page.valid_until, page.etag, page.body
+    SELECT page.key, page.key_version, page.site_version, page.valid_until, page.etag, page.body,
+        page.fragment
     FROM core_storedpage page
     WHERE page.path = %s AND page.release = %s AND page.valid_until > %s
     AND page.site_version =
@@ -45,13 +45,15 @@ FIND: Final = """
         coalesce((SELECT value FROM core_version WHERE key = page.key), 0)"""
 STORE: Final = """
     INSERT INTO core_storedpage AS page (
-        path, key, key_version, site_version, valid_until, etag, body, release, size, stored_at
-    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        path, key, key_version, site_version, valid_until, etag, body, fragment, release, size,
+        stored_at
+    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s, %s, %s)
     ON CONFLICT (path) DO UPDATE SET (
-        key, key_version, site_version, valid_until, etag, body, release, size, stored_at
+        key, key_version, site_version, valid_until, etag, body, fragment, release, size, stored_at
     ) = (
         excluded.key, excluded.key_version, excluded.site_version, excluded.valid_until,
-        excluded.etag, excluded.body, excluded.release, excluded.size, excluded.stored_at
+        excluded.etag, excluded.body, excluded.fragment, excluded.release, excluded.size,
+        excluded.stored_at
     )"""
 TIDY: Final = """
     DELETE FROM core_storedpage WHERE path IN (
@@ -72,7 +74,11 @@ FORGET: Final = """
 
 @dataclass(frozen=True)
 class Page:
-    """A page as it is handed out, with the versions of what it was made of."""
+    """A page as it is handed out, with the versions of what it was made of.
+
+    `fragment_at` says where in `packed` the fragment lies: from and to which byte, and the check
+    sum and size of what they unpack to; None for a page without one.
+    """
 
     key: str
     key_version: int
@@ -80,6 +86,15 @@ class Page:
     valid_until: datetime
     etag: str
     packed: bytes
+    fragment_at: Sequence[int] | None = None
+
+    @property
+    def fragment(self) -> Part | None:
+        """What of it belongs in other pages too."""
+        if not self.fragment_at:
+            return None
+        start, end, crc, size = self.fragment_at
+        return Part.of(Packed(self.packed[start:end], crc, size))
 
     @property
     def body(self) -> bytes:
@@ -89,11 +104,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Built:
-    """A page that was just made, by which key its changes are counted, and until when it holds."""
+    """A page that was just made, by which key its changes are counted, and until when it holds.
+
+    `fragment` are the places of the parts that belong in other pages too.
+    """
 
     key: str
     parts: Sequence[Part]
     valid_until: datetime
+    fragment: range = range(0)
 
 
 _building = [Lock() for _ in range(64)]  # one page is built once at a time in a process
@@ -136,16 +155,6 @@ def respond(request: HttpRequest, page: Page, content_type: str = HTML) -> HttpR
     return answer
 
 
-@lru_cache(maxsize=256)
-def accepts_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding names gzip and does not refuse it."""
-    for part in accepted.lower().split(","):
-        name, _, quality = part.partition(";")
-        if name.strip() == "gzip":
-            return not REFUSED.fullmatch(quality)
-    return False
-
-
 def forget_earlier() -> int:
     """Delete pages of an earlier state, which nobody is given but which hold its words; how many.
 
@@ -163,13 +172,27 @@ def _build(path: str, key: str, build: Callable[[], Built]) -> Page:
     site.renew(settings_version)
     with site.in_its_language() as spoken:
         built = build()
-    packed = gzip_of(built.parts)
-    page = Page(key, key_version, site_version, built.valid_until, _etag(packed), packed)
+    packed, fragment_at = _pack(built)
+    page = Page(
+        key, key_version, site_version, built.valid_until, _etag(packed), packed, fragment_at
+    )
     # The process keeps the settings for all its threads: they may not be those that were read.
     of_settings = {settings_version, spoken.version, site.current().version}
     if len(of_settings) == 1 and built.key == key and _may_store(path):
         _store(path, page)
     return page
+
+
+def _pack(built: Built) -> tuple[bytes, Sequence[int] | None]:
+    """The page as one gzip file, and where its fragment lies."""
+    if not built.fragment:
+        return gzip_of(built.parts), None
+    first, behind = built.fragment.start, built.fragment.stop
+    before = joined(built.parts[:first])
+    fragment = joined(built.parts[first:behind])
+    packed = gzip_of([Part.of(before), Part.of(fragment), *built.parts[behind:]])
+    start = len(HEADER) + len(before.deflated)
+    return packed, (start, start + len(fragment.deflated), fragment.crc, fragment.size)
 
 
 def _may_store(path: str) -> bool:
@@ -178,6 +201,7 @@ def _may_store(path: str) -> bool:
 
 def _store(path: str, page: Page) -> None:
     values: list[Any] = [getattr(page, field.name) for field in fields(Page)]
+    values[-1] = page.fragment_at and list(page.fragment_at)  # the driver knows no other array
     values += [release(), len(page.packed), timezone.now()]
     with connection.cursor() as cursor:
         cursor.execute(STORE, [path, *values])

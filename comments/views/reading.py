@@ -20,7 +20,13 @@ from comments import page
 from comments.commenters import commenter_of
 from comments.models import Comment, CommentQuerySet
 from comments.numbers import PATTERN, find_at_address
-from comments.public_pages import answer_everybody, key_of, valid_until
+from comments.public_pages import (
+    everybodys_page,
+    from_nobody,
+    key_of,
+    path_of,
+    valid_until,
+)
 from comments.structured import describe_comments
 from comments.thread_parts import thread_parts
 from comments.views.remembering import (
@@ -32,8 +38,8 @@ from comments.views.remembering import (
 from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
 from core import collector
-from core.packing import Part
-from core.stored_pages import Built
+from core.packing import Part, answer_of
+from core.stored_pages import Built, Page, respond
 
 
 class ConversationView(PostView):
@@ -42,9 +48,10 @@ class ConversationView(PostView):
     `?view=chronological` and `?view=author` show the same numbers in one line, `?by=1.6` only what
     the writer of 1.6 published, `?page=2` the next hundred. To a request with the cookie of a
     commenter or of visits the page is private: it holds the commenter's own waiting comments, the
-    form filled in, and `?view=new`. Template: comments/post.html; context: `post`, `leaf`,
-    `totals`, `views`, `shown`, `page_query`, `form`, `advice`, `reader` (whose cookie it is),
-    `visited_at`, `visit_stamp`, `is_personal`, `follow` (offer_to_follow).
+    form filled in, and `?view=new`; the thread in it is the stored one where that is the same.
+    Template: comments/post.html; context: `post`, `leaf`, `place_of_thread`, `totals`, `shown`,
+    `page_query`, `form`, `advice`, `visited_at`, `visit_stamp`, `is_personal`, `follow`
+    (offer_to_follow).
     """
 
     template_name = "comments/post.html"
@@ -52,6 +59,8 @@ class ConversationView(PostView):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.commenter = commenter_of(request)
+        self.is_for_all = not (is_personal(request) or request.user.is_authenticated)
+        self.thread: Part | None = None  # the stored one, if it is what this reader gets
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)
@@ -59,34 +68,56 @@ class ConversationView(PostView):
         return response
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if is_personal(request) or request.user.is_authenticated:
-            return super().get(request, *args, **kwargs)
-        return answer_everybody(request, self.kind, kwargs["slug"], self._build)
+        if self.is_for_all:
+            return respond(request, self._everybodys())
+        return answer_of(request, self._parts())
+
+    def _everybodys(self) -> Page:
+        """The page as everybody gets it, stored or built now."""
+        view = type(self)()
+        view.setup(from_nobody(self.request), *self.args, **self.kwargs)
+        return everybodys_page(self.request, self.kind, self.kwargs["slug"], view._build)
 
     def _build(self) -> Built:
-        """The page as everybody gets it."""
         began = timezone.now()
         with collector.at_rest():
             # What it is made of is gone before the collector looks for garbage again.
-            parts = self._parts(super().get(self.request, *self.args, **self.kwargs))
-        return Built(key_of(self.object.pk), parts, valid_until(self.object, began))
+            parts = self._parts()
+        until = valid_until(self.object, began)
+        return Built(key_of(self.object.pk), parts, until, fragment=range(1, len(parts) - 1))
 
-    def _parts(self, response: Any) -> list[Part]:
+    def _parts(self) -> list[Part]:
         """The page. The thread is put in last: the engine would copy it a dozen times."""
-        place = f"<!--{token_hex(16)}-->"
-        response.context_data["place_of_thread"] = mark_safe(place)  # noqa: S308
-        before, _, after = response.rendered_content.partition(place)
-        leaf = response.context_data["leaf"]
-        thread = thread_parts(leaf.entries, self.object, leaf.moved)
-        return [Part(before.encode()), *thread, Part(after.encode())]
+        response: Any = super().get(self.request, *self.args, **self.kwargs)
+        place, context = f"<!--{token_hex(16)}-->", response.context_data
+        leaf = context["leaf"]
+        if self.thread or leaf.entries or leaf.moved:
+            context["place_of_thread"] = mark_safe(place)  # noqa: S308
+        around = response.rendered_content.partition(place)
+        before, after = (Part(some.encode(), private=not self.is_for_all) for some in around[::2])
+        thread = [self.thread] if self.thread else self._thread(leaf)
+        return [before, *thread, after]
+
+    def _thread(self, leaf: page.Leaf) -> list[Part]:
+        return thread_parts(leaf.entries, self.object, leaf.moved, self.commenter)
+
+    def _stored_thread(self, visited_at: datetime | None) -> Part | None:
+        """The thread as everybody gets it, if it is what this reader gets. Some four queries."""
+        post = self.object
+        if self.is_for_all or not post.is_published or not path_of(self.request):
+            return None
+        if page.has_own(post, self.commenter) or page.has_newer(post, visited_at):
+            return None
+        thread = self._everybodys().fragment
+        return thread if thread and thread.packed().size else None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         post = self.object
         totals = page.totals(post)
         visited_at = visits_of(self.request).get(post.pk)
+        self.thread = self._stored_thread(visited_at)
         shown, leaf = self._leaf(post, totals, visited_at)
-        is_public = not (is_personal(self.request) or self.request.user.is_authenticated)
-        form = empty_form(self.request, post, self.commenter, is_public=is_public)
+        form = empty_form(self.request, post, self.commenter, is_public=self.is_for_all)
         kept = {key: self.request.GET[key] for key in ("view", "by") if key in self.request.GET}
         return super().get_context_data(
             leaf=page.mark_new(leaf, visited_at) if visited_at else leaf,
@@ -96,7 +127,6 @@ class ConversationView(PostView):
             form=form,
             advice=form.advice,
             form_url=form_url(post, None),
-            reader=self.commenter,
             visited_at=visited_at,
             visit_stamp=visit_stamp(post),
             is_personal=is_personal(self.request),
@@ -105,9 +135,11 @@ class ConversationView(PostView):
         )
 
     def describe(self, context: dict[str, Any]) -> dict[str, Any]:
-        """The post with the published comments of this page."""
+        """The post with the published comments of this page; to programs, which are nobody here,
+        and so without the comments for a reader who is known.
+        """
         described = super().describe(context)
-        if not self.object.shows_comments:
+        if not self.object.shows_comments or not self.is_for_all:
             return described
         shown = context["leaf"].entries
         about = describe_comments(self.object, shown, context["totals"].published)
@@ -116,28 +148,37 @@ class ConversationView(PostView):
     def _leaf(
         self, post: Post, totals: page.Totals, visited_at: datetime | None
     ) -> tuple[str, page.Leaf]:
-        """The name of the chosen view and its page."""
-        number = self.request.GET.get("page", "1")
-        if not number.isascii() or not number.isdigit():
+        """The name of the chosen view and its page, empty where the thread is a stored one."""
+        asked = self.request.GET.get("page", "1")
+        if not asked.isascii() or not asked.isdigit():
             raise Http404
+        shown, comments = self._view(post, visited_at)
+        number = int(asked)
+        if self.thread:
+            count = totals.top_level if comments is None else comments.count()
+            return shown, page.without_entries(number, count)
+        whole = shown in {"threaded", "chronological"}
+        waiting = page.own_waiting(post, self.commenter) if whole else ()
+        if comments is None:
+            return shown, page.threaded(post, number, totals.top_level, waiting)
+        return shown, page.flat(post, comments, number, waiting)
+
+    def _view(self, post: Post, visited_at: datetime | None) -> tuple[str, CommentQuerySet | None]:
+        """The name of the chosen view and what stands in it one after another; None: the tree."""
         by, view = self.request.GET.get("by"), self.request.GET.get("view", "threaded")
         if view == "threaded" and not by:
-            waiting = page.own_waiting(post, self.commenter)
-            return view, page.threaded(post, int(number), totals.top_level, waiting)
+            return view, None
         comments: CommentQuerySet = Comment.objects.filter(post=post).visible_to(self.request.user)
         if by:
-            writer = _writer(post, by)
-            return "by", page.flat(post, page.written_by(comments, writer), int(number))
+            return "by", page.written_by(comments, _writer(post, by))
         match view:
             case "chronological":
-                waiting = page.own_waiting(post, self.commenter)
-                return "chronological", page.flat(post, comments, int(number), waiting)
+                return view, comments
             case "new":
                 new = page.published_since(comments, visited_at) if visited_at else comments.none()
-                return "new", page.flat(post, new, int(number))
+                return view, new
             case "author":
-                own = comments.published().filter(user_id=post.author_id)
-                return "author", page.flat(post, own, int(number))
+                return view, comments.published().filter(user_id=post.author_id)
             case _:
                 raise Http404
 

@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import wraps
 from itertools import count
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Locator, sync_playwright
 
 from tests.browser.by_wire import ByWire
 from tests.browser.desk import WAYS, Keys, numbers, public, signed_in
@@ -230,6 +231,28 @@ def processes_of(folder: Path) -> list[str]:
         if os.fsencode(folder) in traits or place.startswith(str(folder)):
             found.append((process / "cmdline").read_text().replace("\0", " "))
     return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def acts_wait() -> Iterator[None]:
+    """An act that leads to another page is over when that page is there, as `goto` is.
+
+    Playwright's own ends with the first bytes of the answer, and what a test counts then may be
+    half a page.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for act in (Locator.click, Locator.press, Locator.tap):
+            patch.setattr(Locator, act.__name__, then_loaded(act))
+        yield
+
+
+def then_loaded(act):
+    @wraps(act)
+    def acting(locator, *args, **options):
+        act(locator, *args, **options)
+        locator.page.wait_for_load_state()
+
+    return acting
 
 
 @pytest.fixture(scope="module")  # while it is open, Django refuses the database to other tests

@@ -27,7 +27,6 @@ def button(person, name):
 
 
 def numbers(person):
-    person.page.wait_for_load_state()
     return person.page.locator("[id^='c-'] header .number").all_inner_texts()
 
 

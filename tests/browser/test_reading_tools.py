@@ -23,7 +23,6 @@ def conversation(author, post):
 
 
 def numbers(person):
-    person.page.wait_for_load_state()
     return person.page.locator("[id^='c-'] header .number").all_inner_texts()
 
 

@@ -361,14 +361,14 @@ def test_the_cookie_proves_that_a_reply_to_oneself_goes_on(client, other, post):
 
 
 @pytest.mark.parametrize("many", [1, 9])
-def test_a_private_page_takes_four_queries_more_for_any_number(
+def test_a_private_page_takes_five_queries_more_for_any_number(
     client, post, many, django_assert_num_queries
 ):
     make_published(post)
     for number in range(many):
         write(client, post, text=f"Text {number}", remember="on")
-    # the nine of the page, the commenter, what waits, limits, what is known of the writer
-    with django_assert_num_queries(14):
+    # nine of the page, the commenter, whether and what waits, limits, what is known of the writer
+    with django_assert_num_queries(15):
         client.get(HERE)
 
 

@@ -58,7 +58,7 @@ def entries(some):
 
 
 def written(parts):
-    return b"".join(part._raw for part in parts).decode()
+    return b"".join(part.raw() for part in parts).decode()
 
 
 def names(parts):

@@ -11,20 +11,26 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from comments.commenters import COOKIE
+from core.guards import make_stamp
 from moderation.models import Rule
 from tests.factories import make_user
 
 pytestmark = pytest.mark.server
 
 SECONDS = 30
-READERS, WRITERS = 8, 2
+READERS, KNOWN, WRITERS = 8, 2, 2
 
 
 class Reader(threading.Thread):
-    """Reads again and again, by If-None-Match; every number known to be out is on what it has."""
+    """Reads again and again, by If-None-Match; every number known to be out is on what it has.
 
-    def __init__(self, address, out, until):
+    With a cookie the page is private, and has the thread that is stored for all.
+    """
+
+    def __init__(self, address, out, until, cookie=""):
         super().__init__()
+        self.cookie = cookie
         self.connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
         self.out, self.until = out, until
         self.faults, self.statuses = [], {}
@@ -36,13 +42,14 @@ class Reader(threading.Thread):
 
     def look(self):
         must_be_there = set(self.out)
-        headers = {"Accept-Encoding": "gzip", "If-None-Match": self.etag}
+        headers = {"Accept-Encoding": "gzip"}
+        headers |= {"Cookie": self.cookie} if self.cookie else {"If-None-Match": self.etag}
         self.connection.request("GET", "/posts/a-post/", headers=headers)
         answer = self.connection.getresponse()
         body = answer.read()
         self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
         if answer.status == 200:
-            self.etag, self.body = answer.headers["ETag"], gzip.decompress(body).decode()
+            self.etag, self.body = answer.headers.get("ETag", ""), gzip.decompress(body).decode()
         missing = {text for text in must_be_there if f"{text}<" not in self.body}
         if missing or answer.status not in {200, 304}:
             self.faults.append((answer.status, missing))
@@ -53,7 +60,7 @@ class Writer(Reader):
 
     def __init__(self, address, out, until, cookie, name):
         super().__init__(address, out, until)
-        self.cookie, self.name_of_texts, self.sent = cookie, name, 0
+        self.staff, self.name_of_texts, self.sent = cookie, name, 0
 
     def run(self):
         self.look()
@@ -67,7 +74,7 @@ class Writer(Reader):
         replies = re.findall(r'href="(/posts/a-post/c/[\d.]+/reply/)"', self.body)
         action = replies[self.sent % len(replies)] if replies else "/posts/a-post/comment/"
         form = urlencode({"text": text, "stamp": stamp})
-        headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        headers = {"Cookie": self.staff, "Content-Type": "application/x-www-form-urlencoded"}
         self.connection.request("POST", action, form, headers)
         answer = self.connection.getresponse()
         answer.read()
@@ -75,6 +82,14 @@ class Writer(Reader):
         if answer.status == 302:
             self.out.append(text)
         self.sent += 1
+
+
+def remembered(post):
+    """The cookie of a commenter who wrote somewhere else."""
+    client, stamp = Client(), make_stamp("comment", post.pk)
+    form = {"name": "Hanna", "text": "Words.", "remember": "on", "stamp": stamp}
+    assert client.post(f"{post.get_absolute_url()}comment/", form).status_code == 302
+    return f"{COOKIE}={client.cookies[COOKIE].value}"
 
 
 def test_what_is_published_is_on_every_later_page(make_post, serve, no_limits):
@@ -86,9 +101,11 @@ def test_what_is_published_is_on_every_later_page(make_post, serve, no_limits):
         client.force_login(make_user(username=name))
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         cookies.append(f"{settings.SESSION_COOKIE_NAME}={cookie}")
+    known = remembered(make_post("elsewhere"))
     out, until = [], time.monotonic() + SECONDS
     with serve() as address:
         people = [Reader(address, out, until + 2) for _ in range(READERS)]
+        people += [Reader(address, out, until + 2, known) for _ in range(KNOWN)]
         people += [Writer(address, out, until, *one) for one in zip(cookies, "ab", strict=True)]
         for one in people:
             one.start()

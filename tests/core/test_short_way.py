@@ -9,8 +9,8 @@ from django.db import connection
 
 from blog.models import Post
 from core import short_way as short
+from core.packing import accepts_gzip
 from core.private_cookies import private_cookies
-from core.stored_pages import accepts_gzip
 from tests.factories import make_post, make_published
 
 ADDRESS = "/posts/a-post/"
