@@ -209,4 +209,7 @@ def _store(path: str, page: Page) -> None:
 
 
 def _etag(packed: bytes) -> str:
-    return hashlib.sha256(packed).hexdigest()[:32]
+    """Of the release too: its headers go out with the page alone, not with "not modified"."""
+    digest = hashlib.sha256(release().encode())
+    digest.update(packed)
+    return digest.hexdigest()[:32]

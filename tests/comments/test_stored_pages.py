@@ -352,6 +352,19 @@ def test_another_release_or_setting(stored, post, settings):
     assert "Page 1 of 2" in stored()
 
 
+def test_who_has_a_page_gets_the_headers_of_another_release(stored, post, settings):
+    """They do not come with "not modified"."""
+    stored()
+    etag = Client().get(ADDRESS)["ETag"]
+    unchanged = Client().get(ADDRESS, headers={"If-None-Match": etag})
+    assert unchanged.status_code == 304
+    assert "Content-Security-Policy" not in unchanged
+    settings.SECURE_CSP = {"default-src": ["'none'"]}
+    again = Client().get(ADDRESS, headers={"If-None-Match": etag})
+    assert again.status_code == 200
+    assert again["Content-Security-Policy"] == "default-src 'none'"
+
+
 def test_what_came_while_it_was_built_is_not_missed(stored, post, monkeypatch):
     """The versions are read first: a page of the old is not stored under the new."""
     inner = stored_pages.gzip_of
