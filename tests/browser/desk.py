@@ -58,8 +58,8 @@ class Keys(Desk):
         self.press("z")
 
     def use(self, found):
-        found.focus()
-        self.press("Enter")
+        self.steps += 1
+        found.press("Enter")
 
     def press(self, *keys):
         for key in keys:
