@@ -1,8 +1,8 @@
 """Reading a post with a long conversation on one page, against the constant answer of its bytes.
 
 The limit is a bare application in the same gunicorn, measured in turn with ours, as is a plain
-Django and mptt site with the same data (bench/naive), the only one that `--vs` knows. `--rounds N`,
-`--seconds N`.
+Django and mptt site with the same data (bench/naive), the only one that `--vs` knows. `known` is
+the private page of a commenter who wrote under another post. `--rounds N`, `--seconds N`.
 """
 
 import http.client
@@ -20,12 +20,15 @@ os.environ["COLLOQUY_COMMENTS_PER_PAGE"] = "100000"
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
 
-from bench.data.threads import make_thread  # noqa: E402
+from bench.data.threads import make_post, make_thread  # noqa: E402
 from bench.load.client import get, load  # noqa: E402
 from bench.load.counting import queries_of  # noqa: E402
 from bench.load.serving import serving  # noqa: E402
 from bench.report import argument, report  # noqa: E402
+from comments.commenters import COOKIE  # noqa: E402
+from core.guards import make_stamp  # noqa: E402
 
 SIZES = (100, 1_000)
 CONNECTIONS = 4
@@ -49,7 +52,16 @@ def fetch(port, request):
     return len(answer.read()), answer.headers.get("ETag")
 
 
-def measure(size, rounds, seconds):
+def known_reader():
+    """The Cookie header of a commenter who wrote somewhere else."""
+    post, client = make_post("elsewhere"), Client(HTTP_HOST="127.0.0.1")
+    stamp = make_stamp("comment", post.pk)
+    form = {"name": "Hanna", "text": "Some words.", "remember": "on", "stamp": stamp}
+    client.post("/posts/elsewhere/comment/", form)
+    return f"{COOKIE}={client.cookies[COOKIE].value}"
+
+
+def measure(size, rounds, seconds, cookie):
     """Medians of the rates, each target in turn."""
     path = f"/posts/of-{size}/"
     with serving("config.wsgi") as ours, serving("bench.naive.wsgi") as naive:
@@ -68,6 +80,7 @@ def measure(size, rounds, seconds):
                 "constant_gzip": (constant_packed, packed, seconds),
                 "not_modified": (ours, unchanged, seconds),
                 "constant_not_modified": (constant_packed, unchanged, seconds),
+                "known": (ours, get(path, Accept_Encoding="gzip", Cookie=cookie), seconds),
                 "naive": (naive, plain, seconds),
             }
             found = {name: [] for name in targets}
@@ -86,9 +99,9 @@ def main():
     if argument("--vs", "naive") != "naive":
         sys.exit("--vs knows one other side: naive")
     rounds, seconds = int(argument("--rounds", 5)), float(argument("--seconds", 1.5))
-    metrics = {}
+    metrics, cookie = {}, known_reader()
     for size in SIZES:
-        found = measure(size, rounds, seconds)
+        found = measure(size, rounds, seconds, cookie)
         for name in ("plain", "gzip", "not_modified"):
             found[f"ratio_{name}"] = found[name] / found[f"constant_{name}"]
         found["vs_naive"] = found["gzip"] / found["naive"]
