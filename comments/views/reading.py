@@ -87,16 +87,21 @@ class ConversationView(PostView):
         return Built(key_of(self.object.pk), parts, until, fragment=range(1, len(parts) - 1))
 
     def _parts(self) -> list[Part]:
-        """The page. The thread is put in last: the engine would copy it a dozen times."""
+        """The page. The thread is put in last: the engine would copy it a dozen times.
+
+        Where the conversation is hidden the template has no place for it.
+        """
         response: Any = super().get(self.request, *self.args, **self.kwargs)
         place, context = f"<!--{token_hex(16)}-->", response.context_data
         leaf = context["leaf"]
         if self.thread or leaf.entries or leaf.moved:
             context["place_of_thread"] = mark_safe(place)  # noqa: S308
-        around = response.rendered_content.partition(place)
-        before, after = (Part(some.encode(), private=not self.is_for_all) for some in around[::2])
+        before, is_there, after = response.rendered_content.partition(place)
         thread = [self.thread] if self.thread else self._thread(leaf)
-        return [before, *thread, after]
+        return [self._around(before), *(thread if is_there else ()), self._around(after)]
+
+    def _around(self, some: str) -> Part:
+        return Part(some.encode(), private=not self.is_for_all)
 
     def _thread(self, leaf: page.Leaf) -> list[Part]:
         return thread_parts(leaf.entries, self.object, leaf.moved, self.commenter)

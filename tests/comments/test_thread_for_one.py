@@ -12,14 +12,16 @@ from django.utils import timezone
 
 from comments import thread_parts
 from comments.models import Comment
+from comments.views.reading import ConversationView
 from core import stored_pages
 from core.guards import make_stamp
 from core.models import StoredPage
 from moderation import services
-from tests.comments.test_stored_pages import ADDRESS, act, shipped  # noqa: F401
+from tests.comments.test_stored_pages import ADDRESS, act, shift, shipped  # noqa: F401
 from tests.factories import make_post, make_published, make_user, publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
+STAMP = re.compile(r'name="stamp" value="[^"]+"')
 THREAD = re.compile(r'<ol class="thread">.*</ol>', re.DOTALL)
 
 
@@ -287,3 +289,54 @@ def test_only_the_head_of_a_private_page(post, hanna):
     answer = hanna.head(ADDRESS)
     assert answer.status_code == 200
     assert answer.content == b""
+
+
+QUERIES = [
+    "",
+    "?view=chronological",
+    "?view=author",
+    "?page=2",
+    "?view=chronological&page=2",
+    "?by=1",
+    "?view=new",
+]
+
+
+@pytest.fixture
+def of_pages(post, settings):
+    """The post with a conversation of some pages in each view."""
+    settings.COMMENTS_PER_PAGE = 3
+    for n in range(4):
+        put_out(post, text=f"Words {n}, see #1.")
+        put_out(post, text=f"The author's {n}.", user=post.author)
+    return post
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("who", ["remembered", "visitor", "staff"])
+def test_the_page_is_to_the_letter_the_one_that_is_made_without(
+    of_pages, hanna, monkeypatch, who, query
+):
+    """Where the thread stands, with which numbers of pages, and what ends the page."""
+    client = {"remembered": hanna, "visitor": visited(Client(), of_pages), "staff": Client()}[who]
+    if who == "staff":
+        client.force_login(make_user())
+    with_it = read(client, query).content.decode()
+    monkeypatch.setattr(ConversationView, "_stored_thread", lambda *_: None)
+    without = read(client, query).content.decode()
+    assert STAMP.sub("", with_it) == STAMP.sub("", without)
+    assert with_it.endswith("</html>\n")
+
+
+def test_a_hidden_conversation_is_in_no_page(post, hanna):
+    """Neither what one's own waits nor where a branch went stands behind the end of the page."""
+    writer = remembered(Client(), post, text="Only mine.")
+    shift(put_out(post), make_post(slug="there"))
+    assert "was moved to" in read(Client()).content.decode()
+    post.comments_status = post.Comments.HIDDEN
+    post.save()
+    for anybody in (writer, hanna, Client()):
+        found = read(anybody).content.decode()
+        assert found.endswith("</html>\n")
+        assert "Only mine." not in found
+        assert "was moved to" not in found
