@@ -113,8 +113,7 @@ class ConversationView(PostView):
             return None
         if page.has_own(post, self.commenter) or page.has_newer(post, visited_at):
             return None
-        thread = self._everybodys().fragment
-        return thread if thread and thread.packed().size else None
+        return self._everybodys().fragment
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         post = self.object
