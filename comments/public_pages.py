@@ -22,13 +22,9 @@ from comments.brakes import first_end_of_brakes
 from core.stored_pages import Built, Page, page_of
 
 VIEWS: Final = frozenset({"", "threaded", "chronological", "author"})
-
-
-# Of a request all that a public page may hang on.
-ASKED: Final = (
-    "HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "PATH_INFO", "QUERY_STRING", "SCRIPT_NAME",
-    "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme",
-)  # fmt: skip
+# Of a request all that a public page may hang on: what it is stored by. There is no host in it, so
+# that a page that asked for one would fail, and not be stored with that of who came first.
+ASKED: Final = ("PATH_INFO", "QUERY_STRING", "SCRIPT_NAME")
 
 
 def from_nobody(request: HttpRequest) -> HttpRequest:
@@ -36,7 +32,6 @@ def from_nobody(request: HttpRequest) -> HttpRequest:
     asked: dict[str, Any] = {name: request.META[name] for name in ASKED if name in request.META}
     plain = WSGIRequest({**asked, "REQUEST_METHOD": "GET", "wsgi.input": BytesIO()})
     plain.user = AnonymousUser()
-    plain.resolver_match = request.resolver_match
     return plain
 
 
