@@ -167,11 +167,8 @@ def has_newer(post: Post, moment: datetime | None) -> bool:
 
 
 def without_entries(number: int, count: int) -> Leaf:
-    """Page `number` of so many, for who has its comments already. Raises Http404."""
-    size = settings.COMMENTS_PER_PAGE
-    of = _pages(count, size)
-    _bounds(number, of, size)
-    return Leaf(entries=(), number=number, of=of)
+    """Page `number`, which is there, of so many comments; for who has them already."""
+    return Leaf(entries=(), number=number, of=_pages(count, settings.COMMENTS_PER_PAGE))
 
 
 def mark_new(leaf: Leaf, since: datetime) -> Leaf:

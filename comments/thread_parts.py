@@ -2,7 +2,7 @@
 
 A part is kept with all that it was made of, and used again where that is equal, value for value: so
 none can be stale. It ends behind a comment with a certain id: one more comment changes the part
-that it stands in, and no other. For one reader parts are used, but none is kept.
+that it stands in, and no other. What one reader alone may see is never kept.
 """
 
 from collections import OrderedDict

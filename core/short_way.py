@@ -118,7 +118,7 @@ def short_way(application: Application, private_cookies: Collection[str]) -> App
     def serve(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         asked = _asked(environ, private_cookies)
         if asked is None:
-            return application(environ, start_response)
+            return _body(environ, application(environ, start_response))
         answer = _answer(memory.get(asked), environ.get("HTTP_IF_NONE_MATCH", ""))
         if answer is None:
             return _long_way(application, environ, start_response, memory, asked)
@@ -216,10 +216,15 @@ def _long_way(
     page = getattr(response, "of_page", None)
     if page is not None and response.status_code in {200, 304} and not response.cookies:
         memory.put(asked, _known(page, response, Answer(*said[-1], response.content)))
-    if environ["REQUEST_METHOD"] == "HEAD":
-        response.close()
-        return []
-    return response
+    return _body(environ, response)
+
+
+def _body(environ: Environ, response: Any) -> Any:
+    """What goes out of an answer: of one to HEAD nothing, which Django leaves to the server."""
+    if environ["REQUEST_METHOD"] != "HEAD":
+        return response
+    getattr(response, "close", lambda: None)()
+    return []
 
 
 def _known(page: Page, response: Any, answer: Answer) -> Known:

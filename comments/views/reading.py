@@ -107,7 +107,10 @@ class ConversationView(PostView):
         return thread_parts(leaf.entries, self.object, leaf.moved, self.commenter)
 
     def _stored_thread(self, visited_at: datetime | None) -> Part | None:
-        """The thread as everybody gets it, if it is what this reader gets. Some four queries."""
+        """The thread as everybody gets it, if it is what this reader gets.
+
+        Three queries at most, and those of the page for everybody if it has to be made.
+        """
         post = self.object
         if self.is_for_all or not post.is_published or not path_of(self.request):
             return None

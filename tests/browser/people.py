@@ -43,7 +43,7 @@ class Person:
     def comments(self, post):
         """Number and text of each comment on a post's page; a tombstone has no text."""
         self.go(post)
-        return dict(self.page.locator("[id^='c-']").evaluate_all(READ))
+        return dict(self.page.locator(".conversation [id^='c-']").evaluate_all(READ))
 
     def _send(self, within="main", **fields):
         form = self.page.locator(within).locator("form.comment-form").last

@@ -127,9 +127,7 @@ def test_who_is_known_reads_it_in_as_many_queries_whatever_its_size(post, hanna)
 def test_each_change_is_on_the_next_page_of_who_is_known(post, hanna):
     comment = put_out(post, text="Canary.")
     visited(hanna, post)
-    for _ in range(
-        2
-    ):  # the page that was just made, and the one that is stored in place of another
+    for _ in range(2):  # the page that was just made, and the one stored in place of another
         assert "Canary." in thread(hanna)
     act(services.remove_comment, comment)
     for _ in range(2):

@@ -108,6 +108,15 @@ def test_where_the_short_way_is_closed(site):
         assert site.takes_the_short_way(HTTP_COOKIE=cookie)
 
 
+def test_an_answer_to_head_has_no_body_where_the_short_way_is_closed(site):
+    for more in ({"HTTP_COOKIE": "commenter=x"}, {"path": "/search/"}, {"path": "/nothing/"}):
+        status, headers, body = site.ask(site.short, "HEAD", **more)
+        assert body == b""
+        whole = site.ask(site.short, "GET", **more)
+        assert status == whole[0]
+        assert dict(headers)["Content-Length"] == dict(whole[1])["Content-Length"]
+
+
 def test_a_host_that_is_not_ours_is_refused(site):
     site.ask(site.short)
     assert site.ask(site.short, HTTP_HOST="evil.example")[0].startswith("400")
