@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 
 from blog.models import Post
 from core.compiled import Compiled, Given
-from core.packing import HTML, Part
+from core.packed_answers import HTML
+from core.packing import Part
 from core.stored_pages import Built, page_of, respond
 
 PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")

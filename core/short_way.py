@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 from psycopg import Error as DriverError
 
-from core.packing import accepts_gzip
+from core.packed_answers import accepts_gzip
 from core.prepared import prepared_on
 from core.sending import checked
 from core.stored_pages import Page

@@ -21,10 +21,11 @@ from typing import Any, Final
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 
 from core import site
-from core.packing import HEADER, HTML, Packed, Part, accepts_gzip, gzip_of, joined
+from core.packed_answers import HTML, packed_answer
+from core.packing import HEADER, Packed, Part, gzip_of, joined
 from core.release import release
 
 MOST_PAGES: Final = 5_000
@@ -142,14 +143,12 @@ def page_of(path: str, key: Callable[[], str], build: Callable[[], Built]) -> Pa
 
 def respond(request: HttpRequest, page: Page, content_type: str = HTML) -> HttpResponse:
     """The page, or that it is what the reader has; with what core.short_way has to know of it."""
-    packed = accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-    etag = f'"{page.etag}-gzip"' if packed else f'"{page.etag}"'
-    response = HttpResponse(page.packed if packed else page.body, content_type=content_type)
-    if packed:
-        response["Content-Encoding"] = "gzip"
+    response = packed_answer(
+        request, packed=lambda: page.packed, plain=lambda: page.body, content_type=content_type
+    )
+    etag = f'"{page.etag}-gzip"' if "Content-Encoding" in response else f'"{page.etag}"'
     response["Cache-Control"] = "public, no-cache"
     response["ETag"] = etag
-    patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
     answer = get_conditional_response(request, etag=etag, response=response) or response
     answer.of_page = page  # type: ignore[attr-defined]
     return answer

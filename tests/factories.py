@@ -65,6 +65,14 @@ def filled_in(post, **changed):
     return {**form, **changed}
 
 
+def remembered(client, post, form_page="", **changed):
+    """The client, remembered by a comment under a post, sent from one of its form's pages."""
+    form = filled_in(post, name="Hanna", remember="on", **changed)
+    answer = client.post(form_page or f"{post.get_absolute_url()}comment/", form)
+    assert answer.status_code == 302, answer.content.decode()
+    return client
+
+
 def publish(comment, by=None):
     """The comment, published by a superuser, unless intake did it."""
     comment.refresh_from_db()

@@ -38,7 +38,8 @@ from comments.views.remembering import (
 from comments.views.writing import empty_form, form_url
 from comments.visits import visits_of
 from core import collector
-from core.packing import Part, answer_of
+from core.packed_answers import packed_answer
+from core.packing import Part, gzip_of
 from core.stored_pages import Built, Page, respond
 
 
@@ -70,21 +71,24 @@ class ConversationView(PostView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.is_for_all:
             return respond(request, self._everybodys())
-        return answer_of(request, self._parts())
+        parts = self._parts()
+        return packed_answer(
+            request, packed=lambda: gzip_of(parts), plain=lambda: b"".join(map(Part.raw, parts))
+        )
 
     def _everybodys(self) -> Page:
         """The page as everybody gets it, stored or built now."""
-        view = type(self)()
-        view.setup(from_nobody(self.request), *self.args, **self.kwargs)
-        return everybodys_page(self.request, self.kind, self.kwargs["slug"], view._build)
+        return everybodys_page(self.request, self.kind, self.kwargs["slug"], self._build)
 
     def _build(self) -> Built:
-        began = timezone.now()
+        """The page as everybody gets it, by a view of its own, which knows no reader."""
+        view, began = type(self)(), timezone.now()
+        view.setup(from_nobody(self.request), *self.args, **self.kwargs)
         with collector.at_rest():
             # What it is made of is gone before the collector looks for garbage again.
-            parts = self._parts()
-        until = valid_until(self.object, began)
-        return Built(key_of(self.object.pk), parts, until, fragment=range(1, len(parts) - 1))
+            parts = view._parts()
+        post, thread = view.object, range(1, len(parts) - 1)
+        return Built(key_of(post.pk), parts, valid_until(post, began), fragment=thread)
 
     def _parts(self) -> list[Part]:
         """The page. The thread is put in last: the engine would copy it a dozen times.

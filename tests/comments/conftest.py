@@ -2,6 +2,7 @@
 
 import pytest
 
+from comments import thread_parts
 from tests.factories import make_post
 
 
@@ -9,3 +10,11 @@ from tests.factories import make_post
 def post(db):
     """A published post at /posts/a-post/."""
     return make_post(slug="a-post")
+
+
+@pytest.fixture
+def nothing_kept():
+    """The worker keeps no part of a thread before the test, nor after it."""
+    thread_parts.memory.forget()
+    yield
+    thread_parts.memory.forget()

@@ -16,14 +16,7 @@ from core.packing import gzip_of
 from tests.factories import make_post
 
 AT = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    kept.memory.forget()
-    yield
-    kept.memory.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_kept")]
 
 
 @pytest.fixture

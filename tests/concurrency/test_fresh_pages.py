@@ -12,9 +12,8 @@ from django.conf import settings
 from django.test import Client
 
 from comments.commenters import COOKIE
-from core.guards import make_stamp
 from moderation.models import Rule
-from tests.factories import make_user
+from tests.factories import make_user, remembered
 
 pytestmark = pytest.mark.server
 
@@ -84,14 +83,6 @@ class Writer(Reader):
         self.sent += 1
 
 
-def remembered(post):
-    """The cookie of a commenter who wrote somewhere else."""
-    client, stamp = Client(), make_stamp("comment", post.pk)
-    form = {"name": "Hanna", "text": "Words.", "remember": "on", "stamp": stamp}
-    assert client.post(f"{post.get_absolute_url()}comment/", form).status_code == 302
-    return f"{COOKIE}={client.cookies[COOKIE].value}"
-
-
 def test_what_is_published_is_on_every_later_page(make_post, serve, no_limits):
     Rule.objects.update(is_on=False)
     make_post("a-post")
@@ -101,7 +92,8 @@ def test_what_is_published_is_on_every_later_page(make_post, serve, no_limits):
         client.force_login(make_user(username=name))
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         cookies.append(f"{settings.SESSION_COOKIE_NAME}={cookie}")
-    known = remembered(make_post("elsewhere"))
+    cookie = remembered(Client(), make_post("elsewhere")).cookies[COOKIE].value
+    known = f"{COOKIE}={cookie}"
     out, until = [], time.monotonic() + SECONDS
     with serve() as address:
         people = [Reader(address, out, until + 2) for _ in range(READERS)]

@@ -9,7 +9,7 @@ from django.db import connection
 
 from blog.models import Post
 from core import short_way as short
-from core.packing import accepts_gzip
+from core.packed_answers import accepts_gzip
 from core.private_cookies import private_cookies
 from tests.factories import make_post, make_published
 
