@@ -96,6 +96,8 @@ def test_a_branch_is_slowed_and_changed_in_two_steps_and_runs_again_in_one(
     desk.say(name, "reslow", "Fewer, please.", key="p")
     desk.told("The slow mode of the branch is changed.")
     assert "Fewer, please." in line(plain_reader, post)[0]
+    # The card comes anew after the line that told it; until then it shows the earlier words.
+    desk.card(name).locator(".card-lock", has_text="Fewer, please.").wait_for()
     desk.undo(name, "slow mode")
     desk.card(name).locator(".card-lock", has_text=WHY).wait_for()
     desk.steps = 0
